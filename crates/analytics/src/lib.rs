@@ -1,0 +1,1 @@
+//! Columnar facts: the projection to Parquet and the questions over many rows

@@ -1,0 +1,1 @@
+//! Tables and documents in and out: CSV, XLSX, JSON; knows no database

@@ -1,0 +1,1 @@
+//! The business: one folder per capability; knows SQL, knows no HTTP and no HTML

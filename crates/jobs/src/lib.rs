@@ -1,0 +1,1 @@
+//! The queue: work that can wait; knows no business word

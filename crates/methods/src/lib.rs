@@ -1,0 +1,1 @@
+//! The science: pure functions over numbers, dates and names

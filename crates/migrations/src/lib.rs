@@ -1,0 +1,1 @@
+//! One list of migrations that serves both engines

@@ -1,0 +1,1 @@
+//! Factories, both engines and the in-process application for tests

@@ -1,0 +1,1 @@
+//! Pages, JSON and the portal: the only crate that knows HTTP and HTML
