@@ -1,1 +1,9 @@
-//! The science: pure functions over numbers, dates and names
+//! The science: pure functions over numbers, dates and names.
+//!
+//! No I/O, no clock, no randomness of its own, no other crate of the house. What a function needs comes in, what it
+//! found goes out, with the breakdown that explains it. Chapter numbers ("handbook 2.8") name the rule's source.
+
+pub mod decimal;
+pub mod missing;
+pub mod money;
+pub mod period;
