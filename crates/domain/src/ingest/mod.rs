@@ -1,0 +1,1 @@
+//! Files in: mapping, validation, rejects, provenance.

@@ -1,0 +1,1 @@
+//! The facts: order lines, receipts, inspections, invoice lines.
