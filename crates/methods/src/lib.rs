@@ -3,7 +3,10 @@
 //! No I/O, no clock, no randomness of its own, no other crate of the house. What a function needs comes in, what it
 //! found goes out, with the breakdown that explains it. Chapter numbers ("handbook 2.8") name the rule's source.
 
+pub mod code;
 pub mod decimal;
+pub mod document;
+pub mod kpi;
 pub mod missing;
 pub mod money;
 pub mod period;
