@@ -249,9 +249,9 @@ impl Definition {
         let minimum_n = fields.optional("minimum_n", "a whole number");
         let delivery = fields.section("delivery", DeliveryRules::read);
         let lead_time = fields.section("lead_time", LeadTimeRules::read);
-        let quality = fields.section("quality", QualityRules::read);
-        let price = fields.section("price", PriceRules::read);
-        let invoice = fields.section("invoice", InvoiceRules::read);
+        let quality = fields.section("quality", |section| Some(QualityRules::read(section)));
+        let price = fields.section("price", |section| Some(PriceRules::read(section)));
+        let invoice = fields.section("invoice", |section| Some(InvoiceRules::read(section)));
         let measure = measure?;
         Some(Self {
             id: id?,

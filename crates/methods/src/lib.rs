@@ -5,8 +5,10 @@
 
 pub mod code;
 pub mod decimal;
+pub mod delivery;
 pub mod document;
 pub mod kpi;
 pub mod missing;
 pub mod money;
 pub mod period;
+pub mod rate;

@@ -336,7 +336,7 @@ impl LeadTimeRules {
 }
 
 impl QualityRules {
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
+    pub(super) fn read(fields: &mut Fields) -> Self {
         let standard = Self::default();
         let rules = Self {
             defects: fields.or(
@@ -375,12 +375,12 @@ impl QualityRules {
                 "rejected and skipped lots cannot count as accepted; leave them out",
             );
         }
-        Some(rules)
+        rules
     }
 }
 
 impl PriceRules {
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
+    pub(super) fn read(fields: &mut Fields) -> Self {
         let standard = Self::default();
         let expected = "a list of contract, standard, trailing_average, tried in order";
         let rules = Self {
@@ -390,12 +390,12 @@ impl PriceRules {
         if rules.baseline.is_empty() || has_twice(&rules.baseline) {
             fields.report("baseline", "name at least one baseline, and each only once");
         }
-        Some(rules)
+        rules
     }
 }
 
 impl InvoiceRules {
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
+    pub(super) fn read(fields: &mut Fields) -> Self {
         let standard = Self::default();
         let mut share = |name, default| {
             let fraction: Fraction = fields.or(name, SHARE, default);
@@ -404,11 +404,11 @@ impl InvoiceRules {
             }
             fraction
         };
-        Some(Self {
+        Self {
             price_tolerance: share("price_tolerance", standard.price_tolerance),
             quantity_tolerance: share("quantity_tolerance", standard.quantity_tolerance),
             tax_tolerance: share("tax_tolerance", standard.tax_tolerance),
-        })
+        }
     }
 }
 
