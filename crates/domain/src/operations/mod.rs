@@ -1,1 +1,7 @@
-//! The facts: order lines, receipts, inspections, invoice lines.
+//! The facts: order lines, receipts, inspections, invoice lines. A changed row is a new row; the old one stays readable.
+
+mod bulk;
+mod fact;
+
+pub use bulk::{Bulk, Known, Loaded};
+pub use fact::{Cell, Fact, FactKind};

@@ -1,0 +1,273 @@
+//! Facts arrive by the hundred thousand. This is the one way in: it compares, supersedes, inserts, and marks the months the
+//! projection has to rewrite, all in one transaction with the import's own progress, so that a killed import goes on exactly
+//! where its last commit ended.
+
+mod postgres;
+mod sqlite;
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::fact::{Cell, Fact, FactKind};
+use crate::{Db, Engine, ImportId, Result, SourceId};
+
+/// The columns every fact has, before those of its kind.
+const COMMON: [&str; 8] = [
+    "source_id",
+    "import_id",
+    "source_key",
+    "supplier_id",
+    "month",
+    "digest",
+    "row_number",
+    "missing",
+];
+
+/// A transaction that speaks the engine's own bulk language.
+pub enum Bulk {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// What a batch did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    pub inserted: u64,
+    pub superseded: u64,
+    pub unchanged: u64,
+}
+
+impl std::ops::AddAssign for Loaded {
+    fn add_assign(&mut self, other: Self) {
+        self.inserted += other.inserted;
+        self.superseded += other.superseded;
+        self.unchanged += other.unchanged;
+    }
+}
+
+/// What the caller knows before the database is asked. Each promise spares a look-up; a false one would break the record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// The source has no current fact of this kind with any of these keys.
+    pub no_key_yet: bool,
+    /// The order lines of these receipts were loaded in the same transaction, so their months are on the worklist.
+    pub lines_touched: bool,
+}
+
+/// A fact that is in the table already.
+struct Existing {
+    id: i64,
+    digest: String,
+    month: i32,
+}
+
+impl Bulk {
+    pub async fn begin(db: &Db) -> Result<Self> {
+        Ok(match db.engine() {
+            Engine::Sqlite => Self::Sqlite(
+                db.writer()
+                    .get_sqlite_connection_pool()
+                    .begin_with("BEGIN IMMEDIATE")
+                    .await?,
+            ),
+            Engine::Postgres => {
+                Self::Postgres(db.writer().get_postgres_connection_pool().begin().await?)
+            }
+        })
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Loads facts of one source. Keys must not repeat within `facts`.
+    pub async fn load(
+        &mut self,
+        kind: FactKind,
+        source: SourceId,
+        import: ImportId,
+        mut facts: Vec<Fact>,
+        known: Known,
+    ) -> Result<Loaded> {
+        let mut loaded = Loaded::default();
+        let mut months: BTreeSet<i32> = BTreeSet::new();
+        let mut retired = Vec::new();
+        if !known.no_key_yet {
+            let existing = self.existing(kind, source, &facts).await?;
+            facts.retain(|fact| match existing.get(&fact.key) {
+                None => true,
+                Some(old) if old.digest == fact.digest => {
+                    loaded.unchanged += 1;
+                    false
+                }
+                Some(old) => {
+                    loaded.superseded += 1;
+                    retired.push(old.id);
+                    months.insert(old.month);
+                    true
+                }
+            });
+        }
+        loaded.inserted = facts.len() as u64 - loaded.superseded;
+        months.extend(facts.iter().map(|fact| fact.month));
+        if kind == FactKind::Receipts && !known.lines_touched {
+            // A receipt is projected with its line, so it is the line's month that has to be rewritten.
+            let lines = self.line_months(source, &facts).await?;
+            self.touch(FactKind::OrderLines, &lines, import).await?;
+        }
+        if !retired.is_empty() {
+            if kind == FactKind::Receipts {
+                self.touch_lines_of_receipts(&retired, import).await?;
+            }
+            self.retire(kind, &retired).await?;
+        }
+        if !facts.is_empty() {
+            self.insert(kind, source, import, &facts).await?;
+            self.touch(kind, &months, import).await?;
+        }
+        if !retired.is_empty() {
+            self.succeed(kind, &retired).await?;
+        }
+        Ok(loaded)
+    }
+
+    async fn existing(
+        &mut self,
+        kind: FactKind,
+        source: SourceId,
+        facts: &[Fact],
+    ) -> Result<HashMap<String, Existing>> {
+        match self {
+            Self::Sqlite(tx) => sqlite::existing(tx, kind, source, facts).await,
+            Self::Postgres(tx) => postgres::existing(tx, kind, source, facts).await,
+        }
+    }
+
+    /// Takes rows out of the current ones; their successors are not there yet.
+    async fn retire(&mut self, kind: FactKind, ids: &[i64]) -> Result<()> {
+        let sql = |list: &str| {
+            format!(
+                "UPDATE {} SET superseded_by = 0 WHERE id IN ({list})",
+                kind.table()
+            )
+        };
+        self.with_ids(ids, sql).await
+    }
+
+    /// Points retired rows at their successors.
+    async fn succeed(&mut self, kind: FactKind, ids: &[i64]) -> Result<()> {
+        let table = kind.table();
+        let sql = |list: &str| {
+            format!(
+                "UPDATE {table} SET superseded_by = (SELECT successor.id FROM {table} successor \
+                 WHERE successor.source_id = {table}.source_id AND successor.source_key = {table}.source_key \
+                 AND successor.superseded_by IS NULL) WHERE id IN ({list})"
+            )
+        };
+        self.with_ids(ids, sql).await
+    }
+
+    /// Runs a statement for ids, which are our own numbers and so may stand in its text.
+    async fn with_ids(&mut self, ids: &[i64], sql: impl Fn(&str) -> String) -> Result<()> {
+        for chunk in ids.chunks(1_000) {
+            let list: Vec<String> = chunk.iter().map(i64::to_string).collect();
+            self.execute(sql(&list.join(","))).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement made of our own words and numbers only.
+    pub async fn execute(&mut self, sql: String) -> Result<()> {
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+        match self {
+            Self::Sqlite(tx) => {
+                sql.execute(&mut **tx).await?;
+            }
+            Self::Postgres(tx) => {
+                sql.execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A corrected receipt may name another line now; the line it named before has to be rewritten too.
+    async fn touch_lines_of_receipts(&mut self, ids: &[i64], import: ImportId) -> Result<()> {
+        let sql = |list: &str| {
+            format!(
+                "INSERT INTO projection_months (kind, month, wanted, import_id) \
+                 SELECT DISTINCT 'order-lines', line.month, 1, {import} FROM receipts receipt JOIN order_lines line \
+                 ON line.source_id = receipt.source_id AND line.source_key = receipt.line_key AND line.superseded_by IS NULL \
+                 WHERE receipt.id IN ({list}) \
+                 ON CONFLICT (kind, month) DO UPDATE SET wanted = projection_months.wanted + 1, import_id = excluded.import_id"
+            )
+        };
+        self.with_ids(ids, sql).await
+    }
+
+    async fn insert(
+        &mut self,
+        kind: FactKind,
+        source: SourceId,
+        import: ImportId,
+        facts: &[Fact],
+    ) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => sqlite::insert(tx, kind, source, import, facts).await,
+            Self::Postgres(tx) => postgres::insert(tx, kind, source, import, facts).await,
+        }
+    }
+
+    /// The months of the order lines these receipts belong to.
+    async fn line_months(&mut self, source: SourceId, receipts: &[Fact]) -> Result<BTreeSet<i32>> {
+        let keys: Vec<&str> = receipts.iter().filter_map(|fact| fact.text(0)).collect();
+        match self {
+            Self::Sqlite(tx) => sqlite::line_months(tx, source, &keys).await,
+            Self::Postgres(tx) => postgres::line_months(tx, source, &keys).await,
+        }
+    }
+
+    /// Puts months on the projection's worklist.
+    pub async fn touch(
+        &mut self,
+        kind: FactKind,
+        months: &BTreeSet<i32>,
+        import: ImportId,
+    ) -> Result<()> {
+        if months.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<String> = months
+            .iter()
+            .map(|month| format!("('{}', {month}, 1, {import})", kind.code()))
+            .collect();
+        self.execute(format!(
+            "INSERT INTO projection_months (kind, month, wanted, import_id) VALUES {} \
+             ON CONFLICT (kind, month) DO UPDATE SET wanted = projection_months.wanted + 1, import_id = excluded.import_id",
+            rows.join(",")
+        ))
+        .await
+    }
+}
+
+impl Fact {
+    /// The text in a cell; empty for a number.
+    fn text(&self, column: usize) -> Option<&str> {
+        match self.cells.get(column) {
+            Some(Cell::Text(text)) => text.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// All columns of a kind, as they follow in an INSERT or a COPY.
+fn all_columns(kind: FactKind) -> String {
+    COMMON
+        .iter()
+        .chain(kind.columns())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ")
+}

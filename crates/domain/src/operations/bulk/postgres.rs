@@ -1,0 +1,126 @@
+//! PostgreSQL: COPY.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Write,
+};
+
+use sqlx::{PgConnection, Row};
+
+use super::{Existing, all_columns};
+use crate::{
+    ImportId, Result, SourceId,
+    operations::fact::{Cell, Fact, FactKind},
+};
+
+pub(super) async fn existing(
+    tx: &mut PgConnection,
+    kind: FactKind,
+    source: SourceId,
+    facts: &[Fact],
+) -> Result<HashMap<String, Existing>> {
+    let keys: Vec<&str> = facts.iter().map(|fact| fact.key.as_str()).collect();
+    let sql = format!(
+        "SELECT source_key, id, digest, month FROM {} WHERE source_id = $1 AND superseded_by IS NULL AND source_key = ANY($2)",
+        kind.table()
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(source.0)
+        .bind(keys)
+        .fetch_all(tx)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let existing = Existing {
+                id: row.try_get(1)?,
+                digest: row.try_get(2)?,
+                month: row.try_get(3)?,
+            };
+            Ok((row.try_get(0)?, existing))
+        })
+        .collect()
+}
+
+pub(super) async fn insert(
+    tx: &mut PgConnection,
+    kind: FactKind,
+    source: SourceId,
+    import: ImportId,
+    facts: &[Fact],
+) -> Result<()> {
+    let sql = format!("COPY {} ({}) FROM STDIN", kind.table(), all_columns(kind));
+    let mut copy = tx.copy_in_raw(&sql).await?;
+    let mut text = String::with_capacity(1 << 20);
+    for fact in facts {
+        line(&mut text, source, import, fact);
+        if text.len() > 1 << 20 {
+            copy.send(text.as_bytes()).await?;
+            text.clear();
+        }
+    }
+    copy.send(text.as_bytes()).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+/// One row in COPY's text format: tab between columns, `\N` for nothing.
+fn line(out: &mut String, source: SourceId, import: ImportId, fact: &Fact) {
+    let _ = write!(out, "{source}\t{import}\t");
+    text(out, Some(&fact.key));
+    out.push('\t');
+    number(out, fact.supplier.map(|supplier| supplier.0));
+    let _ = write!(
+        out,
+        "\t{}\t{}\t{}\t",
+        fact.month, fact.digest, fact.row_number
+    );
+    text(out, fact.missing.as_deref());
+    for cell in &fact.cells {
+        out.push('\t');
+        match cell {
+            Cell::Number(value) => number(out, *value),
+            Cell::Text(value) => text(out, value.as_deref()),
+        }
+    }
+    out.push('\n');
+}
+
+fn number(out: &mut String, value: Option<i64>) {
+    match value {
+        Some(value) => {
+            let _ = write!(out, "{value}");
+        }
+        None => out.push_str("\\N"),
+    }
+}
+
+fn text(out: &mut String, value: Option<&str>) {
+    let Some(value) = value else {
+        return out.push_str("\\N");
+    };
+    for character in value.chars() {
+        match character {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            // PostgreSQL's text cannot hold it.
+            '\0' => {}
+            other => out.push(other),
+        }
+    }
+}
+
+pub(super) async fn line_months(
+    tx: &mut PgConnection,
+    source: SourceId,
+    keys: &[&str],
+) -> Result<BTreeSet<i32>> {
+    let sql = "SELECT DISTINCT month FROM order_lines WHERE source_id = $1 AND superseded_by IS NULL AND source_key = ANY($2)";
+    let rows = sqlx::query(sql)
+        .bind(source.0)
+        .bind(keys)
+        .fetch_all(tx)
+        .await?;
+    rows.into_iter().map(|row| Ok(row.try_get(0)?)).collect()
+}

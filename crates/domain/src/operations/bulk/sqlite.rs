@@ -1,0 +1,117 @@
+//! SQLite: statements with as many rows as its limit on parameters allows.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sqlx::{Arguments, Row, Sqlite, SqliteConnection, sqlite::SqliteArguments};
+
+use super::{Existing, all_columns};
+use crate::{
+    ImportId, Result, SourceId,
+    operations::fact::{Cell, Fact, FactKind},
+};
+
+/// SQLite's default limit is 32,766 parameters a statement.
+const PARAMETERS: usize = 32_000;
+
+pub(super) async fn existing(
+    tx: &mut SqliteConnection,
+    kind: FactKind,
+    source: SourceId,
+    facts: &[Fact],
+) -> Result<HashMap<String, Existing>> {
+    let mut found = HashMap::new();
+    for chunk in facts.chunks(1_000) {
+        let sql = format!(
+            "SELECT source_key, id, digest, month FROM {} WHERE source_id = ? AND superseded_by IS NULL AND source_key IN ({})",
+            kind.table(),
+            places(chunk.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(source.0);
+        for fact in chunk {
+            query = query.bind(fact.key.as_str());
+        }
+        for row in query.fetch_all(&mut *tx).await? {
+            let existing = Existing {
+                id: row.try_get(1)?,
+                digest: row.try_get(2)?,
+                month: row.try_get(3)?,
+            };
+            found.insert(row.try_get(0)?, existing);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn insert(
+    tx: &mut SqliteConnection,
+    kind: FactKind,
+    source: SourceId,
+    import: ImportId,
+    facts: &[Fact],
+) -> Result<()> {
+    let width = super::COMMON.len() - 2 + kind.columns().len();
+    // The source and the import are the same for every row, so they stand in the text: our own numbers, 2 parameters less.
+    let row = format!("({source},{import},{})", places(width));
+    for chunk in facts.chunks(PARAMETERS / width) {
+        let rows = vec![row.as_str(); chunk.len()].join(",");
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES {rows}",
+            kind.table(),
+            all_columns(kind)
+        );
+        let mut values = SqliteArguments::default();
+        values.reserve(width * chunk.len(), 0);
+        for fact in chunk {
+            bind(&mut values, fact)?;
+        }
+        sqlx::query_with::<Sqlite, _>(sqlx::AssertSqlSafe(sql), values)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn bind(values: &mut SqliteArguments, fact: &Fact) -> Result<()> {
+    let add = |outcome: std::result::Result<(), sqlx::error::BoxDynError>| {
+        outcome.map_err(sqlx::Error::Encode)
+    };
+    add(values.add(fact.key.clone()))?;
+    add(values.add(fact.supplier.map(|supplier| supplier.0)))?;
+    add(values.add(fact.month))?;
+    add(values.add(fact.digest.clone()))?;
+    add(values.add(fact.row_number))?;
+    add(values.add(fact.missing.clone()))?;
+    for cell in &fact.cells {
+        match cell {
+            Cell::Number(number) => add(values.add(*number))?,
+            Cell::Text(text) => add(values.add(text.clone()))?,
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn line_months(
+    tx: &mut SqliteConnection,
+    source: SourceId,
+    keys: &[&str],
+) -> Result<BTreeSet<i32>> {
+    let mut months = BTreeSet::new();
+    for chunk in keys.chunks(1_000) {
+        let sql = format!(
+            "SELECT DISTINCT month FROM order_lines WHERE source_id = ? AND superseded_by IS NULL AND source_key IN ({})",
+            places(chunk.len())
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(source.0);
+        for key in chunk {
+            query = query.bind(*key);
+        }
+        for row in query.fetch_all(&mut *tx).await? {
+            months.insert(row.try_get(0)?);
+        }
+    }
+    Ok(months)
+}
+
+fn places(count: usize) -> String {
+    vec!["?"; count].join(",")
+}
