@@ -1,0 +1,70 @@
+//! What pages are made of: the frames, the components, the words for numbers and dates. It knows no domain: every
+//! component takes plain data and prints itself, escaped, in a template as `{{ value }}`.
+//!
+//! A page is a view that carries its frame, and a template beside it that fills the frame's blocks:
+//!
+//! ```text
+//! #[derive(Template)]
+//! #[template(path = "suppliers/list.html", blocks = ["results"])]
+//! struct List { shell: Shell, tabs: Tabs, columns: Vec<Column>, rows: Vec<Row>, pager: Pager }
+//!
+//! async fn list(hx: Hx, Query(asked): Query<Asked>, …) -> Result<Page, Problem> {
+//!     let address = Address::new("/suppliers").with("q", &asked.q).with("sort", &asked.sort);
+//!     let sort = Sort::parse(&asked.sort, &["name", "spend"], "-spend");
+//!     let columns = vec![
+//!         sort.column("Supplier", "name", Kind::Text, &address).target("#results"),
+//!         sort.column("Spend, 12 m", "spend", Kind::Number, &address).target("#results"),
+//!     ];
+//!     let pager = Pager::new(asked.page, asked.rows, total, address, shell.locale);
+//!     let view = List { shell, tabs, columns, rows, pager };
+//!     Ok(Page::of(&hx, &view, &view.as_results()))
+//! }
+//! ```
+//!
+//! ```text
+//! {% extends "kit/shell.html" %}
+//! {% import "kit/ui.html" as ui %}
+//! {% block title %}Suppliers{% endblock %}
+//! {% block breadcrumb %}{% call ui::here("Suppliers") %}{% endcall %}{% endblock %}
+//! {% block actions %}<a class="btn primary" href="/suppliers/new">New supplier</a>{% endblock %}
+//! {% block content %}<div class="page">
+//!   {% call ui::page_head("Suppliers", "Everyone we buy from") %}{% endcall %}
+//!   {{ tabs }}
+//!   <div id="results">{% block results %}
+//!     <table class="tbl list"><caption class="vh">Suppliers</caption>
+//!       <thead><tr>{% for column in columns %}{{ column }}{% endfor %}</tr></thead>
+//!       <tbody>{% for row in rows %}<tr><th scope="row"><a class="name" href="{{ row.href }}">{{ row.name }}</a></th>
+//!         <td class="r">{{ row.spend }}</td></tr>{% endfor %}</tbody></table>
+//!     {{ pager }}{% endblock %}</div>
+//! </div>{% endblock %}
+//! ```
+//!
+//! - [`shell`]: [`Shell`], [`PortalShell`], [`BareShell`] with `kit/shell.html`, `kit/portal.html`, `kit/bare.html`;
+//!   blocks `title`, `breadcrumb`, `actions`, `content` (the portal: `title`, `content`, `footer`; bare: `title`, `content`).
+//! - [`page`]: [`Hx`], [`Page`], [`Problem`], [`redirect`].
+//! - [`list`]: `Address`, `Tabs`, `Chip`, `Sort` and `Column`, `Pager`, `BulkBar` with `pick`, `Blank`, `Neighbours`.
+//! - [`form`]: `Errors`, `Field`, `SaveBar`; a form carries [`shell::csrf_field`].
+//! - [`panel`]: `Figures`, `Why`, `Props`, `Timeline`, `Steps`, `Diff`, `Notice`, `Segments`, `SearchHits`.
+//! - [`marks`]: icons, badges, tier, level, grade, delta, avatars, score bar, progress, code.
+//! - [`format`]: money, percent, dates, recent times, and `missing`, all for a [`Locale`].
+//! - `kit/ui.html`: macros that hold other content: `page_head`, `card`, `card_flush`, `wide`, `crumb`, `here`, `more`.
+
+pub mod form;
+pub mod format;
+mod html;
+pub mod list;
+pub mod marks;
+pub mod page;
+pub mod panel;
+pub mod shell;
+
+pub(crate) use self::html::esc;
+pub use self::{
+    format::Locale,
+    html::Html,
+    marks::{Level, Tone},
+    page::{Hx, Page, Problem, redirect},
+    shell::{
+        BareShell, Create, Flash, NavItem, Person, PinnedView, PortalNav, PortalShell, Shell, Theme,
+    },
+};
