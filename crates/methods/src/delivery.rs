@@ -79,6 +79,8 @@ coded! {
         NoReferenceDate = "no_reference_date",
         /// The line was cancelled before it could be due.
         CancelledBeforeWindow = "cancelled_before_window",
+        /// The line was cancelled and never arrived, so there is no lead time to measure.
+        Cancelled = "cancelled",
         /// The line is open and its window has not ended.
         NotYetDue = "not_yet_due",
         /// The line is open and overdue, and the rules leave such lines out.
@@ -103,6 +105,7 @@ impl Exclusion {
             Self::NothingOrdered => "The ordered quantity is not above zero.",
             Self::NoReferenceDate => "The line has no date to hold the delivery against.",
             Self::CancelledBeforeWindow => "The line was cancelled before it was due.",
+            Self::Cancelled => "The line was cancelled and never arrived.",
             Self::NotYetDue => "The line is open and not yet due.",
             Self::OverdueOpen => {
                 "The line is open and overdue; this definition leaves such lines out."
