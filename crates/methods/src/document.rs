@@ -245,7 +245,6 @@ impl Fields {
     }
 
     /// A list of tables (`[[lines]]`), each read by `read`. Entries that could not be read are left out, with an error.
-    #[expect(dead_code, reason = "scorecard templates, which have lists, come next")]
     pub(crate) fn list<T>(
         &mut self,
         name: &'static str,

@@ -17,6 +17,8 @@ pub mod missing;
 pub mod money;
 pub mod period;
 pub mod rate;
+pub mod scoring;
+pub mod segmentation;
 pub mod stats;
 pub mod survival;
 pub mod trend;
