@@ -117,11 +117,10 @@ static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
 
 impl Asset {
     fn new(name: &str, content_type: &'static str, plain: Vec<u8>) -> Self {
-        let version: String = Sha256::digest(&plain)
+        let version = Sha256::digest(&plain)
             .iter()
             .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+            .fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"));
         let gzip = (content_type != "font/woff2")
             .then(|| compress(&plain))
             .flatten();

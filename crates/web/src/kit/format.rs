@@ -435,7 +435,7 @@ fn grouped(digits: &str, locale: Locale) -> String {
     let group = locale.signs().group;
     let mut out = String::with_capacity(digits.len() + digits.len() / 3 * group.len());
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push_str(group);
         }
         out.push(digit);

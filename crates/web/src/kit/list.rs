@@ -77,7 +77,7 @@ fn encode(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.write_char(byte as char)?
+                out.write_char(byte as char)?;
             }
             _ => write!(out, "%{byte:02X}")?,
         }
