@@ -92,11 +92,11 @@ impl Columns {
         // Values are written where their column leaves room: on a card of usual width, and on a phone.
         let room =
             |width: f64| labels::width(&text, 11.0) + 4.0 <= width / self.columns.len() as f64;
+        let mut label = String::new();
         if room(420.0) {
             let alt = if room(250.0) { "" } else { " alt" };
-            let _ = write!(
-                shapes,
-                "<text class=\"lbl{alt}\" x=\"{middle}%\" y=\"{}%\" dy=\"-6\" text-anchor=\"middle\">{}</text>",
+            label = format!(
+                "<text class=\"lbl{alt}\" x=\"{middle}%\" y=\"{}%\" dy=\"-6\" text-anchor=\"middle\" aria-hidden=\"true\">{}</text>",
                 num(above),
                 esc(&text)
             );
@@ -107,7 +107,7 @@ impl Columns {
             point.href.as_deref(),
             self.columns.len() <= 12,
             &shapes,
-        )
+        ) + &label
     }
 }
 

@@ -149,23 +149,23 @@ impl Radar {
         let name = super::labels::fit(&axis.name, 14.0, room);
         let now = known(axis.now);
         let value = now.map_or_else(|| "–".to_owned(), |now| number(now, 0, self.locale));
-        let mut shapes = format!(
-            "<text x=\"{0}\" y=\"{1}\" text-anchor=\"{anchor}\">{2}</text><text class=\"val\" x=\"{0}\" y=\"{3}\" text-anchor=\"{anchor}\">{value}</text>",
+        // The texts stand outside the link, whose name says more than they do.
+        let texts = format!(
+            "<g aria-hidden=\"true\"><text x=\"{0}\" y=\"{1}\" text-anchor=\"{anchor}\">{2}</text>\
+             <text class=\"val\" x=\"{0}\" y=\"{3}\" text-anchor=\"{anchor}\">{value}</text></g>",
             num(x),
             num(reach.1 - 3.0),
             esc(&name),
             num(reach.1 + 12.0)
         );
-        if let Some(now) = now {
-            let (x, y) = self.at(i, now);
-            let _ = write!(
-                shapes,
-                "<circle class=\"dot\" cx=\"{0}\" cy=\"{1}\" r=\"3.5\"/><circle class=\"hit\" cx=\"{0}\" cy=\"{1}\" r=\"12\"/>",
-                num(x),
-                num(y)
-            );
-        }
-        mark(&self.title(axis), axis.href.as_deref(), true, &shapes)
+        let Some(now) = now else { return texts };
+        let (x, y) = self.at(i, now);
+        let shapes = format!(
+            "<circle class=\"dot\" cx=\"{0}\" cy=\"{1}\" r=\"3.5\"/><circle class=\"hit\" cx=\"{0}\" cy=\"{1}\" r=\"12\"/>",
+            num(x),
+            num(y)
+        );
+        texts + &mark(&self.title(axis), axis.href.as_deref(), true, &shapes)
     }
 
     fn title(&self, axis: &Axis) -> String {

@@ -141,10 +141,10 @@ fn best_row(rest: &[&Area], sum: f64, room: Rect, beside: bool) -> usize {
 impl Chart for Treemap {
     fn svg(&self) -> Html {
         let height = self.height.area() + 22.0;
-        let mut out = String::new();
+        let (mut out, mut texts) = (String::new(), String::new());
         for (area, rect) in self.layout() {
             let value = self.unit.write(area.value);
-            let mut shapes = format!(
+            let shapes = format!(
                 "<rect class=\"tmf k{}\" x=\"{}%\" y=\"{}%\" width=\"{}%\" height=\"{}%\" rx=\"5\"/>",
                 area.strength.clamp(1, 3),
                 num(rect.x),
@@ -162,12 +162,12 @@ impl Chart for Treemap {
                 let (x, y) = (num(rect.x), num(rect.y));
                 let name = esc(&labels::fit(&area.name, 12.0, room));
                 let _ = write!(
-                    shapes,
+                    texts,
                     "<text class=\"{class}\" x=\"{x}%\" y=\"{y}%\" dx=\"9\" dy=\"19\">{name}</text>"
                 );
                 if tall > 44.0 && labels::width(&value, 12.0) <= room {
                     let _ = write!(
-                        shapes,
+                        texts,
                         "<text class=\"v {class}\" x=\"{x}%\" y=\"{y}%\" dx=\"9\" dy=\"35\">{}</text>",
                         esc(&value)
                     );
@@ -181,7 +181,7 @@ impl Chart for Treemap {
             ));
         }
         Html::trusted(format!(
-            "<div class=\"plot no-ends tm {}\" {}><svg class=\"area\">{out}</svg></div>",
+            "<div class=\"plot no-ends tm {}\" {}><svg class=\"area\">{out}<g aria-hidden=\"true\">{texts}</g></svg></div>",
             self.height.class(),
             role(
                 self.areas.iter().any(|area| area.href.is_some()),

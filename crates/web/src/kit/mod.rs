@@ -45,17 +45,23 @@
 //! - [`list`]: `Address`, `Tabs`, `Chip`, `Sort` and `Column`, `Pager`, `BulkBar` with `pick`, `Blank`, `Neighbours`.
 //! - [`form`]: `Errors`, `Field`, `SaveBar`; a form carries [`shell::csrf_field`].
 //! - [`panel`]: `Figures`, `Why`, `Props`, `Timeline`, `Steps`, `Diff`, `Notice`, `Segments`, `SearchHits`.
+//! - [`rows`]: `RecordHead`, `Rows`, `Tasks`, `Menu`, `link_button`.
 //! - [`marks`]: icons, badges, tier, level, grade, delta, avatars, score bar, progress, code.
 //! - [`format`]: money, percent, dates, recent times, and `missing`, all for a [`Locale`].
+//! - [`gallery`]: every component with sample data at `/_gallery`; in development builds only. Its list and form are the
+//!   pattern for real ones.
 //! - `kit/ui.html`: macros that hold other content: `page_head`, `card`, `card_flush`, `wide`, `crumb`, `here`, `more`.
 
 pub mod form;
 pub mod format;
+#[cfg(debug_assertions)]
+pub mod gallery;
 mod html;
 pub mod list;
 pub mod marks;
 pub mod page;
 pub mod panel;
+pub mod rows;
 pub mod shell;
 
 pub(crate) use self::html::esc;
