@@ -16,6 +16,7 @@ pub mod record;
 pub mod segmentation;
 pub mod suppliers;
 mod time;
+pub mod versions;
 
 pub use act::{Act, Via};
 pub use db::{Db, Engine, Tx};

@@ -17,7 +17,6 @@ CREATE TABLE scorecard_templates (
   template TEXT NOT NULL,
   version BIGINT NOT NULL,
   name TEXT NOT NULL,
-  tier TEXT,
   document TEXT NOT NULL,
   published_by BIGINT REFERENCES people (id),
   published_at BIGINT NOT NULL,

@@ -2,11 +2,13 @@
 
 CREATE TABLE segmentation_policies (
   id @id,
-  version BIGINT NOT NULL UNIQUE,
+  policy TEXT NOT NULL,
+  version BIGINT NOT NULL,
   name TEXT NOT NULL,
   document TEXT NOT NULL,
   published_by BIGINT REFERENCES people (id),
-  published_at BIGINT NOT NULL
+  published_at BIGINT NOT NULL,
+  UNIQUE (policy, version)
 );
 
 -- A tier run is a new row for each supplier; any past tier can be replayed and explained from it.

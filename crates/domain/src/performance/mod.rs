@@ -1,1 +1,3 @@
 //! KPI definitions, measures, scorecards.
+
+pub mod definition;
