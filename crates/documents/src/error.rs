@@ -75,10 +75,10 @@ impl TableError {
 impl From<io::Error> for TableError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::Other if error.get_ref().is_some_and(|e| e.is::<Self>()) => error
-                .into_inner()
-                .and_then(|inner| inner.downcast::<Self>().ok())
-                .map_or_else(|| Self::damaged("unreadable"), |inner| *inner),
+            io::ErrorKind::Other => match error.downcast::<Self>() {
+                Ok(ours) => ours,
+                Err(theirs) => Self::Io(theirs),
+            },
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
                 Self::damaged(error.to_string())
             }

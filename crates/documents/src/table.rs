@@ -133,7 +133,9 @@ impl<'a> Table<'a> {
                     ..Self::bare(Box::new(source), format, options)
                 })
             }
-            Opened::Workbook(archive) => Self::from_workbook(xlsx::Workbook::open(archive, options)?, options),
+            Opened::Workbook(archive) => {
+                Self::from_workbook(xlsx::Workbook::open(archive, options)?, options)
+            }
         }
     }
 
@@ -179,11 +181,7 @@ impl<'a> Table<'a> {
         self.columns.len() > 1 && !self.ahead.is_empty()
     }
 
-    fn bare(
-        source: Box<dyn RowSource + Send + 'a>,
-        format: Format,
-        options: &ReadOptions,
-    ) -> Self {
+    fn bare(source: Box<dyn RowSource + Send + 'a>, format: Format, options: &ReadOptions) -> Self {
         Self {
             columns: Vec::new(),
             format,
@@ -204,7 +202,9 @@ impl<'a> Table<'a> {
         let mut table = Self::bare(source, format, options);
         let wanted = options.header_row.unwrap_or(0);
         // A header that a mapping puts far down is walked to; only the rows around it are kept.
-        while table.ahead.len() < LOOK_AHEAD || table.ahead.back().is_some_and(|r| r.number < wanted) {
+        while table.ahead.len() < LOOK_AHEAD
+            || table.ahead.back().is_some_and(|r| r.number < wanted)
+        {
             if !table.read_ahead()? {
                 break;
             }
@@ -268,7 +268,11 @@ impl<'a> Table<'a> {
     pub fn peek(&mut self, count: usize) -> Result<impl Iterator<Item = Row<'_>>, TableError> {
         while self.ahead.len() < count && self.read_ahead()? {}
         let columns = self.columns.len();
-        Ok(self.ahead.iter().take(count).map(move |row| row.view(columns)))
+        Ok(self
+            .ahead
+            .iter()
+            .take(count)
+            .map(move |row| row.view(columns)))
     }
 
     fn read_ahead(&mut self) -> Result<bool, TableError> {
@@ -292,7 +296,10 @@ impl<'a> Table<'a> {
         }
         if *cells_read > limits.cells {
             return Err(TableError::TooLarge {
-                what: format!("The file has more than {} cells (row {}).", limits.cells, row.number),
+                what: format!(
+                    "The file has more than {} cells (row {}).",
+                    limits.cells, row.number
+                ),
                 advice: ADVICE,
             });
         }

@@ -13,9 +13,13 @@ use chrono::{NaiveDate, NaiveDateTime};
 pub enum ColumnKind {
     Text,
     /// A number with so many decimals.
-    Number { decimals: u8 },
+    Number {
+        decimals: u8,
+    },
     /// A fraction between 0 and 1, shown as a percentage with so many decimals.
-    Percent { decimals: u8 },
+    Percent {
+        decimals: u8,
+    },
     Date,
     DateTime,
 }
@@ -33,9 +37,8 @@ impl Column {
     pub fn new(name: impl Into<String>, kind: ColumnKind) -> Self {
         let name = name.into();
         let least = match kind {
-            ColumnKind::Text => 18,
             ColumnKind::Number { .. } | ColumnKind::Percent { .. } | ColumnKind::Date => 12,
-            ColumnKind::DateTime => 18,
+            ColumnKind::Text | ColumnKind::DateTime => 18,
         };
         let width = (name.chars().count() + 3).clamp(least, 60) as u8;
         Self { name, kind, width }
@@ -63,7 +66,9 @@ pub enum Value<'a> {
 pub enum WriteError {
     #[error("The file cannot be written: {0}")]
     Io(#[from] std::io::Error),
-    #[error("The table has more rows than a worksheet holds (1,048,576). Export it as CSV instead.")]
+    #[error(
+        "The table has more rows than a worksheet holds (1,048,576). Export it as CSV instead."
+    )]
     TooManyRows,
     #[error("The workbook cannot be written: {0}")]
     Workbook(String),

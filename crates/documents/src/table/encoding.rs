@@ -2,7 +2,7 @@
 
 use crate::TableError;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::io::{self, Read};
 
 /// The encoding a text is in: as told, else by its byte order mark, else as UTF-8 where it is valid, else by its letters.
@@ -36,7 +36,14 @@ fn is_utf8(head: &[u8]) -> bool {
 /// UTF-16 that somebody saved without its mark: in western text every other byte is zero.
 fn wide_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     let sample = &head[..head.len().min(1024)];
-    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|b| **b == 0).count();
+    let zeros = |offset: usize| {
+        sample
+            .iter()
+            .skip(offset)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
     let (even, odd) = (zeros(0), zeros(1));
     let many = sample.len() / 5;
     if many == 0 {
@@ -52,7 +59,9 @@ fn wide_without_mark(head: &[u8]) -> Option<&'static Encoding> {
 
 /// Whether the bytes are no text in any encoding: zeros or more than a trace of control characters.
 pub(super) fn is_binary(head: &[u8]) -> bool {
-    if matches!(Encoding::for_bom(head), Some((marked, _)) if marked != UTF_8) || wide_without_mark(head).is_some() {
+    if matches!(Encoding::for_bom(head), Some((marked, _)) if marked != UTF_8)
+        || wide_without_mark(head).is_some()
+    {
         return false;
     }
     let controls = head
@@ -72,47 +81,52 @@ pub(super) struct Transcoded<R> {
     inner: R,
     decoder: Decoder,
     raw: Vec<u8>,
-    raw_start: usize,
-    raw_end: usize,
+    decoded: String,
+    given: usize,
     ended: bool,
 }
+
+const PIECE: usize = 16 << 10;
 
 impl<R: Read> Transcoded<R> {
     pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
         Self {
             inner,
             decoder: encoding.new_decoder_with_bom_removal(),
-            raw: vec![0; 16 << 10],
-            raw_start: 0,
-            raw_end: 0,
+            raw: vec![0; PIECE],
+            decoded: String::new(),
+            given: 0,
             ended: false,
         }
+    }
+
+    fn decode_more(&mut self) -> io::Result<()> {
+        let count = self.inner.read(&mut self.raw)?;
+        self.ended = count == 0;
+        self.decoded.clear();
+        self.given = 0;
+        let room = self
+            .decoder
+            .max_utf8_buffer_length(count)
+            .unwrap_or(4 * PIECE);
+        self.decoded.reserve(room);
+        let _ = self
+            .decoder
+            .decode_to_string(&self.raw[..count], &mut self.decoded, self.ended);
+        Ok(())
     }
 }
 
 impl<R: Read> Read for Transcoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A decoder needs room for the longest letter; a smaller buffer would never fill.
-        if buffer.len() < 8 {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the buffer is too small",
-            ));
+        while self.given == self.decoded.len() && !self.ended {
+            self.decode_more()?;
         }
-        loop {
-            if self.raw_start == self.raw_end && !self.ended {
-                self.raw_start = 0;
-                self.raw_end = self.inner.read(&mut self.raw)?;
-                self.ended = self.raw_end == 0;
-            }
-            let (result, read, written, _) =
-                self.decoder
-                    .decode_to_utf8(&self.raw[self.raw_start..self.raw_end], buffer, self.ended);
-            self.raw_start += read;
-            if written > 0 || (self.ended && result == CoderResult::InputEmpty) {
-                return Ok(written);
-            }
-        }
+        let left = &self.decoded.as_bytes()[self.given..];
+        let count = left.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&left[..count]);
+        self.given += count;
+        Ok(count)
     }
 }
 
@@ -130,7 +144,10 @@ mod tests {
 
     #[test]
     fn finds_the_encoding_by_mark_by_validity_and_by_letters() {
-        let wide: Vec<u8> = "Größe;Menge\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = "Größe;Menge\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         let marked: Vec<u8> = [0xFE, 0xFF]
             .into_iter()
             .chain("Größe".encode_utf16().flat_map(u16::to_be_bytes))
@@ -138,7 +155,11 @@ mod tests {
         for (bytes, text, name) in [
             ("Größe;Menge".as_bytes().to_vec(), "Größe;Menge", "UTF-8"),
             (b"\xEF\xBB\xBFA;B".to_vec(), "A;B", "UTF-8"),
-            (b"Lieferant;Gr\xF6\xDFe;M\xFCnchen;Stra\xDFe".to_vec(), "Lieferant;Größe;München;Straße", "windows-1252"),
+            (
+                b"Lieferant;Gr\xF6\xDFe;M\xFCnchen;Stra\xDFe".to_vec(),
+                "Lieferant;Größe;München;Straße",
+                "windows-1252",
+            ),
             (wide, "Größe;Menge\n", "UTF-16LE"),
             (marked, "Größe", "UTF-16BE"),
         ] {

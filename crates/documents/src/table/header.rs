@@ -17,8 +17,9 @@ pub(super) fn find(rows: &[RowBuffer], wanted: Option<u64>) -> Result<usize, Tab
             .position(|row| row.number == wanted && !row.is_blank())
             .ok_or_else(|| TableError::NoTable {
                 what: format!("Row {wanted}, where the header should be, is empty or not there."),
-                advice: "Correct header_row in the mapping, or leave it out to have the header found."
-                    .to_owned(),
+                advice:
+                    "Correct header_row in the mapping, or leave it out to have the header found."
+                        .to_owned(),
             });
     }
     let Some(first) = rows.iter().position(|row| !row.is_blank()) else {
@@ -63,7 +64,9 @@ fn reads_like_a_name(cell: Cell<'_>) -> bool {
 }
 
 fn filled(row: &RowBuffer) -> usize {
-    row.texts().filter(|cell| !cell.text.trim().is_empty()).count()
+    row.texts()
+        .filter(|cell| !cell.text.trim().is_empty())
+        .count()
 }
 
 /// The most frequent width of the next rows; blank ones do not count.
@@ -118,7 +121,11 @@ pub fn column_letters(position: usize) -> String {
         letters.push(b'A' + (rest % 26) as u8);
         rest /= 26;
     }
-    letters.iter().rev().map(|letter| char::from(*letter)).collect()
+    letters
+        .iter()
+        .rev()
+        .map(|letter| char::from(*letter))
+        .collect()
 }
 
 #[cfg(test)]
@@ -145,7 +152,17 @@ mod tests {
         for (lines, expected) in [
             (vec!["A|B|C", "1|2|3"], 0),
             (vec!["", "A|B|C", "1|2|3"], 1),
-            (vec!["Open orders", "as of 31.01.2024", "", "No|Vendor|Due", "1|Acme|2024", "2|Beta|2024"], 3),
+            (
+                vec![
+                    "Open orders",
+                    "as of 31.01.2024",
+                    "",
+                    "No|Vendor|Due",
+                    "1|Acme|2024",
+                    "2|Beta|2024",
+                ],
+                3,
+            ),
             // A wide first row stays the header, whatever follows.
             (vec!["A|B|C", "x|y|z", "u|v|w"], 0),
             // A column of its own is a table too.
@@ -162,18 +179,31 @@ mod tests {
         let rows = rows(&["title", "A|B", "", "1|2"]);
         assert_eq!(find(&rows, Some(2)).unwrap(), 1);
         let error = find(&rows, Some(3)).unwrap_err().to_string();
-        assert!(error.starts_with("Row 3, where the header should be"), "{error}");
+        assert!(
+            error.starts_with("Row 3, where the header should be"),
+            "{error}"
+        );
     }
 
     #[test]
     fn every_column_gets_a_name_of_its_own() {
         let header = &rows(&["  PO  Sent|Amount||amount|"])[0];
-        assert_eq!(names(header), ["PO Sent", "Amount", "Column C", "amount (2)"]);
+        assert_eq!(
+            names(header),
+            ["PO Sent", "Amount", "Column C", "amount (2)"]
+        );
     }
 
     #[test]
     fn letters_are_those_of_a_spreadsheet() {
-        for (position, letters) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")] {
+        for (position, letters) in [
+            (0, "A"),
+            (25, "Z"),
+            (26, "AA"),
+            (701, "ZZ"),
+            (702, "AAA"),
+            (16_383, "XFD"),
+        ] {
             assert_eq!(column_letters(position), letters);
         }
     }

@@ -118,7 +118,11 @@ impl JsonRows<'_> {
             Some(b'[') if keys.is_empty() => return self.scanner.skip_one(),
             Some(b'[') => return Err(self.no_records()),
             Some(b'{') => self.scanner.skip_one()?,
-            Some(_) => return Err(TableError::damaged("it begins neither with a list nor with an object")),
+            Some(_) => {
+                return Err(TableError::damaged(
+                    "it begins neither with a list nor with an object",
+                ));
+            }
             None => return Err(TableError::Empty),
         }
         while let Some(key) = self.scanner.next_key(self.limits.cell_bytes)? {
@@ -129,10 +133,17 @@ impl JsonRows<'_> {
                 self.scanner.skip_one()?;
                 self.way.push(key);
             } else if next == Some(b'[')
-                && ((on_the_way && depth + 1 == keys.len()) || (keys.is_empty() && self.scanner.opens_records()?))
+                && ((on_the_way && depth + 1 == keys.len())
+                    || (keys.is_empty() && self.scanner.opens_records()?))
             {
                 self.scanner.skip_one()?;
-                self.path = self.way.iter().chain([&key]).cloned().collect::<Vec<_>>().join(".");
+                self.path = self
+                    .way
+                    .iter()
+                    .chain([&key])
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(".");
                 return Ok(());
             } else {
                 self.keep_around(&key)?;
@@ -150,8 +161,9 @@ impl JsonRows<'_> {
             return Ok(());
         }
         self.around_bytes += self.record.len();
-        let value: Value = serde_json::from_slice(&self.record)
-            .map_err(|error| TableError::damaged(format!("\"{key}\" is not valid JSON ({error})")))?;
+        let value: Value = serde_json::from_slice(&self.record).map_err(|error| {
+            TableError::damaged(format!("\"{key}\" is not valid JSON ({error})"))
+        })?;
         let mut place = &mut self.around;
         for step in &self.way {
             place = &mut place[step.as_str()];
@@ -181,12 +193,18 @@ impl JsonRows<'_> {
             what: if self.path.is_empty() {
                 "The document holds no list of records at its top.".to_owned()
             } else {
-                format!("The document holds no list of records at \"{}\".", self.path)
+                format!(
+                    "The document holds no list of records at \"{}\".",
+                    self.path
+                )
             },
             advice: if lists.is_empty() {
                 "Say in the mapping where the list is (json_path), for example \"result.transactions\".".to_owned()
             } else {
-                format!("Say in the mapping which list is meant (json_path): {}.", lists.join(", "))
+                format!(
+                    "Say in the mapping which list is meant (json_path): {}.",
+                    lists.join(", ")
+                )
             },
         }
     }
@@ -206,7 +224,10 @@ impl JsonRows<'_> {
             return Ok(false);
         }
         self.number += 1;
-        if !self.scanner.value(&mut self.record, self.limits.row_bytes)? {
+        if !self
+            .scanner
+            .value(&mut self.record, self.limits.row_bytes)?
+        {
             self.record.clear();
         }
         Ok(true)
@@ -236,10 +257,12 @@ impl RowSource for JsonRows<'_> {
             unknown: None,
             path: String::new(),
         };
-        flatten.record(&self.record).map_err(|what| TableError::Damaged {
-            row: Some(self.number),
-            what,
-        })?;
+        flatten
+            .record(&self.record)
+            .map_err(|what| TableError::Damaged {
+                row: Some(self.number),
+                what,
+            })?;
         if let (None, Some(name)) = (&self.late, flatten.unknown.take()) {
             self.late = Some((name, self.number));
         }
@@ -270,7 +293,11 @@ fn lists_of_objects(value: &Value, path: &str) -> Vec<String> {
         Value::Object(members) => members
             .iter()
             .flat_map(|(key, member)| {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let path = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
                 lists_of_objects(member, &path)
             })
             .collect(),

@@ -197,7 +197,11 @@ impl RowBuffer {
     pub(super) fn width(&self) -> usize {
         self.cells
             .iter()
-            .rposition(|span| !self.text[span.start as usize..span.end as usize].trim().is_empty())
+            .rposition(|span| {
+                !self.text[span.start as usize..span.end as usize]
+                    .trim()
+                    .is_empty()
+            })
             .map_or(0, |last| last + 1)
     }
 
@@ -223,7 +227,9 @@ pub(super) fn plain_number(number: f64) -> String {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (sign, mantissa) = mantissa
+        .strip_prefix('-')
+        .map_or(("", mantissa), |rest| ("-", rest));
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.trim_end_matches('0');
     if digits.is_empty() {

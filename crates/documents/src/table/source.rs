@@ -39,7 +39,10 @@ pub(super) fn open<'a>(
     }
     if size > limits.file_bytes {
         return Err(TableError::TooLarge {
-            what: format!("The file has {size} bytes, more than the {} allowed.", limits.file_bytes),
+            what: format!(
+                "The file has {size} bytes, more than the {} allowed.",
+                limits.file_bytes
+            ),
             advice: "Split it and load the parts one after the other.",
         });
     }
@@ -55,7 +58,10 @@ pub(super) fn open<'a>(
                 return Err(TableError::Empty);
             }
             match Content::of(&head) {
-                Content::Gzip => Err(wrong("The file is packed twice.", "Unpack it once and load it again.")),
+                Content::Gzip => Err(wrong(
+                    "The file is packed twice.",
+                    "Unpack it once and load it again.",
+                )),
                 Content::Zip => Err(wrong(
                     "The packed file holds a workbook or another archive.",
                     "Unpack it and load what is inside.",
@@ -64,17 +70,28 @@ pub(super) fn open<'a>(
             }
         }
         Content::Zip => {
-            expect_extension(&lower, &[".xlsx", ".xlsm", ".xltx"], "is a workbook or another archive")?;
+            expect_extension(
+                &lower,
+                &[".xlsx", ".xlsm", ".xltx"],
+                "is a workbook or another archive",
+            )?;
             Ok(Opened::Workbook(Archive::open(input, size, limits)?))
         }
         content => {
-            if lower.ends_with(".gz") {
+            if extension(&lower) == Some("gz") {
                 return Err(wrong(
                     "The file's name ends in .gz, but it is not packed.",
                     "Take .gz off its name and load it again.",
                 ));
             }
-            text(content, Text { head, bytes: Box::new(input) }, &lower)
+            text(
+                content,
+                Text {
+                    head,
+                    bytes: Box::new(input),
+                },
+                &lower,
+            )
         }
     }
 }
@@ -101,14 +118,15 @@ fn text<'a>(content: Content, text: Text<'a>, name: &str) -> Result<Opened<'a>, 
             Ok(Opened::Json { text, lines })
         }
         Some("jsonl" | "ndjson") => Ok(Opened::Json { text, lines: true }),
-        Some("csv" | "txt" | "tsv" | "tab" | "dat" | "asc" | "prn") => Ok(Opened::Text(text)),
         None if text.head.trim_ascii_start().starts_with(b"{")
             || text.head.trim_ascii_start().starts_with(b"[") =>
         {
             let lines = is_json_lines(&text.head);
             Ok(Opened::Json { text, lines })
         }
-        None => Ok(Opened::Text(text)),
+        None | Some("csv" | "txt" | "tsv" | "tab" | "dat" | "asc" | "prn") => {
+            Ok(Opened::Text(text))
+        }
         Some(_) => Err(wrong(
             "The file's content is text, but its name does not end in .csv, .txt, .tsv, .json or .jsonl.",
             "Give it the ending of what it is and load it again.",
@@ -118,19 +136,23 @@ fn text<'a>(content: Content, text: Text<'a>, name: &str) -> Result<Opened<'a>, 
 
 /// Whether a first record is complete and followed by another one on the next line.
 fn is_json_lines(head: &[u8]) -> bool {
-    let mut stream = serde_json::Deserializer::from_slice(head).into_iter::<serde::de::IgnoredAny>();
+    let mut stream =
+        serde_json::Deserializer::from_slice(head).into_iter::<serde::de::IgnoredAny>();
     if !head.trim_ascii_start().starts_with(b"{") || !matches!(stream.next(), Some(Ok(_))) {
         return false;
     }
     let rest = &head[stream.byte_offset()..];
-    rest.trim_ascii_start().starts_with(b"{") && rest.iter().take_while(|b| **b != b'{').any(|b| *b == b'\n')
+    rest.trim_ascii_start().starts_with(b"{")
+        && rest.iter().take_while(|b| **b != b'{').any(|b| *b == b'\n')
 }
 
 /// The ending of a name that says what a file is; names without one are taken by their content.
 fn extension(lower: &str) -> Option<&str> {
     let (stem, ending) = lower.rsplit_once('.')?;
-    (!stem.is_empty() && (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric()))
-        .then_some(ending)
+    (!stem.is_empty()
+        && (1..=5).contains(&ending.len())
+        && ending.bytes().all(|b| b.is_ascii_alphanumeric()))
+    .then_some(ending)
 }
 
 fn expect_extension(lower: &str, endings: &[&str], found: &str) -> Result<(), TableError> {
@@ -138,7 +160,10 @@ fn expect_extension(lower: &str, endings: &[&str], found: &str) -> Result<(), Ta
         return Ok(());
     }
     Err(wrong(
-        &format!("The file's content {found}, but its name does not end in {}.", endings[0]),
+        &format!(
+            "The file's content {found}, but its name does not end in {}.",
+            endings[0]
+        ),
         "Save it as what its name says, or give it the right ending, and load it again.",
     ))
 }
@@ -175,7 +200,8 @@ enum Content {
     Other(&'static str, &'static str),
 }
 
-const SAVE_AS: &str = "Open it where it came from, save it as CSV or as an Excel workbook (.xlsx), and load that.";
+const SAVE_AS: &str =
+    "Open it where it came from, save it as CSV or as an Excel workbook (.xlsx), and load that.";
 
 /// Signatures at the start of files people upload by mistake.
 const SIGNATURES: [(&[u8], &str); 17] = [
@@ -209,7 +235,10 @@ impl Content {
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             return Self::Zip;
         }
-        let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+        let text = head
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(head)
+            .trim_ascii_start();
         for (signature, found) in SIGNATURES {
             if head.starts_with(signature) || text.starts_with(signature) {
                 return Self::Other(found, SAVE_AS);
@@ -242,7 +271,10 @@ struct Unpacked<R: Read> {
 impl<R: Read> Unpacked<R> {
     fn new(packed: R, limits: Limits) -> Self {
         Self {
-            decoder: MultiGzDecoder::new(Counted { inner: packed, read: 0 }),
+            decoder: MultiGzDecoder::new(Counted {
+                inner: packed,
+                read: 0,
+            }),
             written: 0,
             limits,
         }
@@ -253,24 +285,30 @@ impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.decoder.read(buffer)?;
         self.written += count as u64;
-        check_unpacked(self.written, self.decoder.get_ref().read, &self.limits).map_err(TableError::into_io)?;
+        check_unpacked(self.written, self.decoder.get_ref().read, &self.limits)
+            .map_err(TableError::into_io)?;
         Ok(count)
     }
 }
 
 /// The two budgets of anything that is unpacked: how much, and how much for how little.
 pub(super) fn check_unpacked(written: u64, read: u64, limits: &Limits) -> Result<(), TableError> {
-    const ADVICE: &str =
-        "It looks built to exhaust this machine. If it is genuine, unpack it, split it and load the parts.";
+    const ADVICE: &str = "It looks built to exhaust this machine. If it is genuine, unpack it, split it and load the parts.";
     if written > limits.unpacked_bytes {
         return Err(TableError::TooLarge {
-            what: format!("The file unpacks to more than {} bytes.", limits.unpacked_bytes),
+            what: format!(
+                "The file unpacks to more than {} bytes.",
+                limits.unpacked_bytes
+            ),
             advice: ADVICE,
         });
     }
     if written > Limits::RATIO_FREE_BYTES && written / limits.ratio.max(1) > read {
         return Err(TableError::TooLarge {
-            what: format!("The file unpacks to more than {} times its size.", limits.ratio),
+            what: format!(
+                "The file unpacks to more than {} times its size.",
+                limits.ratio
+            ),
             advice: ADVICE,
         });
     }

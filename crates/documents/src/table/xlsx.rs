@@ -44,13 +44,19 @@ struct Shared {
 }
 
 impl<'a> Workbook<'a> {
-    pub(super) fn open(mut archive: Archive<'a>, options: &ReadOptions) -> Result<Self, TableError> {
+    pub(super) fn open(
+        mut archive: Archive<'a>,
+        options: &ReadOptions,
+    ) -> Result<Self, TableError> {
         let limits = options.limits;
         let main = archive.find_ending("xl/workbook.xml").ok_or_else(|| TableError::WrongType {
             found: "The file is an archive, but not an Excel workbook (.xlsx).".to_owned(),
             advice: "Unpack it, or save the table as CSV or as an Excel workbook, and load that.",
         })?;
-        let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let folder = main
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
+            .to_owned();
         let relations = read_relations(&mut archive, &main, &folder, &limits)?;
         let (mut sheets, from_1904) = read_sheets(&mut archive, &main, &relations, &limits)?;
         // Hidden sheets hold look-up lists more often than the table.
@@ -59,7 +65,10 @@ impl<'a> Workbook<'a> {
             relations
                 .iter()
                 .find(|relation| relation.kind.ends_with(kind))
-                .map_or_else(|| format!("{folder}/{usual}"), |relation| relation.part.clone())
+                .map_or_else(
+                    || format!("{folder}/{usual}"),
+                    |relation| relation.part.clone(),
+                )
         };
         let formats = match archive.find(&part("/styles", "styles.xml")) {
             Some(part) => read_formats(&mut archive, &part, &limits)?,
@@ -98,10 +107,12 @@ impl<'a> Workbook<'a> {
 
     pub(super) fn rows(&mut self, sheet: usize) -> Result<SheetRows<'a>, TableError> {
         let part = &self.sheets[sheet].part;
-        let part = self
-            .archive
-            .find(part)
-            .ok_or_else(|| TableError::damaged(format!("the sheet \"{}\" is not in it", self.sheets[sheet].name)))?;
+        let part = self.archive.find(part).ok_or_else(|| {
+            TableError::damaged(format!(
+                "the sheet \"{}\" is not in it",
+                self.sheets[sheet].name
+            ))
+        })?;
         let xml = Xml::new(self.archive.part(&part)?, &self.limits);
         Ok(SheetRows::new(xml, Arc::clone(&self.shared), self.limits))
     }
@@ -130,7 +141,9 @@ fn read_relations(
         if let Event::Start(tag) | Event::Empty(tag) = &event
             && tag.local_name().as_ref() == "Relationship"
         {
-            let target = xml::attribute(tag, "Target").unwrap_or_default().replace('\\', "/");
+            let target = xml::attribute(tag, "Target")
+                .unwrap_or_default()
+                .replace('\\', "/");
             relations.push(Relation {
                 id: xml::attribute(tag, "Id").unwrap_or_default(),
                 kind: xml::attribute(tag, "Type").unwrap_or_default(),
@@ -159,12 +172,16 @@ fn read_sheets(
         };
         match tag.local_name().as_ref() {
             "workbookPr" => {
-                from_1904 = xml::attribute(tag, "date1904").is_some_and(|value| value == "1" || value == "true");
+                from_1904 = xml::attribute(tag, "date1904")
+                    .is_some_and(|value| value == "1" || value == "true");
             }
             "sheet" => {
                 let id = xml::attribute(tag, "id").unwrap_or_default();
                 // Charts and dialogues are listed among the sheets, too.
-                let Some(relation) = relations.iter().find(|r| r.id == id && r.kind.ends_with("/worksheet")) else {
+                let Some(relation) = relations
+                    .iter()
+                    .find(|r| r.id == id && r.kind.ends_with("/worksheet"))
+                else {
                     continue;
                 };
                 sheets.push(Sheet {
@@ -186,7 +203,11 @@ fn read_sheets(
 }
 
 /// The number format of each cell style, in the order cells refer to them.
-fn read_formats(archive: &mut Archive<'_>, part: &str, limits: &Limits) -> Result<Vec<NumberFormat>, TableError> {
+fn read_formats(
+    archive: &mut Archive<'_>,
+    part: &str,
+    limits: &Limits,
+) -> Result<Vec<NumberFormat>, TableError> {
     let mut own = std::collections::HashMap::new();
     let mut formats = Vec::new();
     let mut in_cell_styles = false;
@@ -203,8 +224,14 @@ fn read_formats(archive: &mut Archive<'_>, part: &str, limits: &Limits) -> Resul
                 }
                 "cellXfs" => in_cell_styles = true,
                 "xf" if in_cell_styles && formats.len() < 100_000 => {
-                    let id = xml::attribute(tag, "numFmtId").and_then(|id| id.parse().ok()).unwrap_or(0);
-                    formats.push(own.get(&id).copied().unwrap_or_else(|| NumberFormat::of_id(id)));
+                    let id = xml::attribute(tag, "numFmtId")
+                        .and_then(|id| id.parse().ok())
+                        .unwrap_or(0);
+                    formats.push(
+                        own.get(&id)
+                            .copied()
+                            .unwrap_or_else(|| NumberFormat::of_id(id)),
+                    );
                 }
                 _ => {}
             },

@@ -16,7 +16,10 @@ impl<W: Write> CsvWriter<W> {
                 .from_writer(writer),
             scratch: String::new(),
         };
-        let names: Vec<Value<'_>> = columns.iter().map(|column| Value::Text(&column.name)).collect();
+        let names: Vec<Value<'_>> = columns
+            .iter()
+            .map(|column| Value::Text(&column.name))
+            .collect();
         this.row(&names)?;
         Ok(this)
     }
@@ -26,14 +29,15 @@ impl<W: Write> CsvWriter<W> {
         for value in values {
             self.scratch.clear();
             match value {
-                Value::Empty => {}
                 Value::Text(text) => push_inert(text, &mut self.scratch),
                 Value::Integer(number) => self.scratch = number.to_string(),
                 Value::Decimal(number, decimals) => self.scratch = decimal(*number, *decimals),
                 Value::Number(number) if number.is_finite() => self.scratch = number.to_string(),
-                Value::Number(_) => {}
+                Value::Empty | Value::Number(_) => {}
                 Value::Date(date) => self.scratch = date.format("%Y-%m-%d").to_string(),
-                Value::DateTime(moment) => self.scratch = moment.format("%Y-%m-%dT%H:%M:%S").to_string(),
+                Value::DateTime(moment) => {
+                    self.scratch = moment.format("%Y-%m-%dT%H:%M:%S").to_string();
+                }
                 Value::Truth(truth) => self.scratch = truth.to_string(),
             }
             self.writer.write_field(&self.scratch).map_err(into_io)?;
@@ -45,7 +49,9 @@ impl<W: Write> CsvWriter<W> {
     /// Writes what is left and gives the writer back.
     pub fn finish(mut self) -> Result<W, WriteError> {
         self.writer.flush()?;
-        self.writer.into_inner().map_err(|error| WriteError::Io(error.into_error()))
+        self.writer
+            .into_inner()
+            .map_err(|error| WriteError::Io(error.into_error()))
     }
 }
 
@@ -70,7 +76,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn text_columns(count: usize) -> Vec<Column> {
-        (0..count).map(|n| Column::new(format!("c{n}"), ColumnKind::Text)).collect()
+        (0..count)
+            .map(|n| Column::new(format!("c{n}"), ColumnKind::Text))
+            .collect()
     }
 
     fn written(rows: &[Vec<Value<'_>>], columns: &[Column]) -> String {
@@ -86,9 +94,21 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
         let rows = vec![
             vec![Value::Decimal(-123_456, 2), Value::Date(day), Value::Empty],
-            vec![Value::Text("-5"), Value::Text("=cmd|' /C calc'!A0"), Value::Text("@x")],
-            vec![Value::Number(f64::NAN), Value::Text("\tx"), Value::Text("a,\"b\"")],
-            vec![Value::Integer(-3), Value::Truth(true), Value::DateTime(day.and_hms_opt(1, 2, 3).unwrap())],
+            vec![
+                Value::Text("-5"),
+                Value::Text("=cmd|' /C calc'!A0"),
+                Value::Text("@x"),
+            ],
+            vec![
+                Value::Number(f64::NAN),
+                Value::Text("\tx"),
+                Value::Text("a,\"b\""),
+            ],
+            vec![
+                Value::Integer(-3),
+                Value::Truth(true),
+                Value::DateTime(day.and_hms_opt(1, 2, 3).unwrap()),
+            ],
         ];
         assert_eq!(
             written(&rows, &text_columns(3)),

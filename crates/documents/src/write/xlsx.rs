@@ -63,10 +63,11 @@ fn write(
     format: &Format,
 ) -> Result<(), WriteError> {
     match value {
-        Value::Empty => return Ok(()),
         // A string is a string in a workbook: nothing in it is run.
         Value::Text(text) => worksheet.write_string(row, column, clip(text))?,
-        Value::Integer(number) => worksheet.write_number_with_format(row, column, number as f64, format)?,
+        Value::Integer(number) => {
+            worksheet.write_number_with_format(row, column, number as f64, format)?
+        }
         Value::Decimal(number, decimals) => {
             let number = number as f64 / 10_f64.powi(i32::from(decimals));
             worksheet.write_number_with_format(row, column, number, format)?
@@ -74,16 +75,24 @@ fn write(
         Value::Number(number) if number.is_finite() => {
             worksheet.write_number_with_format(row, column, number, format)?
         }
-        Value::Number(_) => return Ok(()),
+        Value::Empty | Value::Number(_) => return Ok(()),
         Value::Date(date) => worksheet.write_datetime_with_format(row, column, date, format)?,
-        Value::DateTime(moment) => worksheet.write_datetime_with_format(row, column, moment, format)?,
+        Value::DateTime(moment) => {
+            worksheet.write_datetime_with_format(row, column, moment, format)?
+        }
         Value::Truth(truth) => worksheet.write_boolean(row, column, truth)?,
     };
     Ok(())
 }
 
 fn number_format(kind: ColumnKind) -> String {
-    let decimals = |count: u8| if count == 0 { String::new() } else { format!(".{}", "0".repeat(usize::from(count))) };
+    let decimals = |count: u8| {
+        if count == 0 {
+            String::new()
+        } else {
+            format!(".{}", "0".repeat(usize::from(count)))
+        }
+    };
     match kind {
         ColumnKind::Text => "General".to_owned(),
         ColumnKind::Number { decimals: count } => format!("#,##0{}", decimals(count)),
@@ -109,5 +118,9 @@ fn sheet_name(wanted: &str) -> String {
         .take(31)
         .collect();
     let name = name.trim_matches('\'').trim();
-    if name.is_empty() { "Sheet1".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "Sheet1".to_owned()
+    } else {
+        name.to_owned()
+    }
 }

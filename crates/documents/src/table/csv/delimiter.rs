@@ -24,7 +24,9 @@ pub(super) fn written(sample: &str) -> Option<u8> {
     match value.as_bytes() {
         [delimiter] if key.eq_ignore_ascii_case("sep=") => check(char::from(*delimiter)).ok(),
         // The tab has been trimmed away with the spaces.
-        [] if key.eq_ignore_ascii_case("sep=") && sample.as_bytes().get(4) == Some(&b'\t') => Some(b'\t'),
+        [] if key.eq_ignore_ascii_case("sep=") && sample.as_bytes().get(4) == Some(&b'\t') => {
+            Some(b'\t')
+        }
         _ => None,
     }
 }
@@ -41,22 +43,25 @@ pub(super) fn find(sample: &[u8], limits: &Limits) -> u8 {
     best.1
 }
 
-/// The share of rows of the most frequent width, a little more for wider tables, and half for a candidate that does not
-/// split the first wide row, the header, as it splits the others: decimal commas split every row but the header.
+/// The share of rows of the most frequent width, a little more for wider tables, and half where the first row of that
+/// width has numbers in it and so is no header: decimal commas split every row but the header.
 fn evenness(sample: &[u8], delimiter: u8, limits: &Limits) -> f64 {
     let mut splitter = Splitter::new(sample, delimiter, *limits);
     let mut row = RowBuffer::default();
-    let mut widths = Vec::new();
-    while widths.len() < ROWS && matches!(splitter.read(&mut row), Ok(Some(_))) {
-        widths.push(row.cells.len());
+    let mut rows = Vec::new();
+    while rows.len() < ROWS && matches!(splitter.read(&mut row), Ok(Some(_))) {
+        let all_names = row
+            .texts()
+            .all(|cell| cell.text.trim().is_empty() || cell.text.chars().any(char::is_alphabetic));
+        rows.push((row.cells.len(), all_names));
     }
     // The sample may end in the middle of a row.
-    if widths.len() > 2 {
-        widths.pop();
+    if rows.len() > 2 {
+        rows.pop();
     }
-    let mut sorted = widths.clone();
-    sorted.sort_unstable();
-    let Some((times, width)) = sorted
+    let mut widths: Vec<usize> = rows.iter().map(|(width, _)| *width).collect();
+    widths.sort_unstable();
+    let Some((times, width)) = widths
         .chunk_by(|a, b| a == b)
         .map(|same| (same.len(), same[0]))
         .filter(|(_, width)| *width > 1)
@@ -64,10 +69,12 @@ fn evenness(sample: &[u8], delimiter: u8, limits: &Limits) -> f64 {
     else {
         return 0.0;
     };
-    let even = times as f64 / widths.len() as f64;
-    let header_agrees = widths.iter().find(|w| **w > 1) == Some(&width) && widths[0] > 1;
-    let preamble = widths[0] == 1 && widths.len() > 3 && widths[1..].contains(&1);
-    even * (1.0 + 0.05 * (width as f64).ln()) * if header_agrees || preamble { 1.0 } else { 0.5 }
+    let even = times as f64 / rows.len() as f64;
+    let has_header = rows
+        .iter()
+        .find(|(other, _)| *other == width)
+        .is_some_and(|(_, names)| *names);
+    even * (1.0 + 0.05 * (width as f64).ln()) * if has_header { 1.0 } else { 0.5 }
 }
 
 #[cfg(test)]
@@ -92,7 +99,10 @@ mod tests {
             ("name,city\n\"a;b;c\",x\n\"d;e;f\",y\n", ','),
             ("\"Acme, Inc.\";1\n\"Beta, Ltd.\";2\n\"Gamma\";3\n", ';'),
             // A title above the table.
-            ("Open orders, as of today\n\nNo;Vendor;Due\n1;Acme, Inc.;x\n2;Beta;y\n3;Gamma;z\n", ';'),
+            (
+                "Open orders, as of today\n\nNo;Vendor;Due\n1;Acme, Inc.;x\n2;Beta;y\n3;Gamma;z\n",
+                ';',
+            ),
             ("sep=|\na|b\n1|2\n", '|'),
             ("sep=\t\na\tb\n", '\t'),
             ("one column\nx\n", ','),

@@ -5,9 +5,9 @@
 //! are counted as a spreadsheet counts them. The rules are those of RFC 4180, read generously, and the tests hold the
 //! two readers side by side.
 
+use crate::table::encoding;
 use crate::table::header::column_letters;
 use crate::table::row::{CellKind, RowBuffer, RowProblem, Span};
-use crate::table::encoding;
 use crate::{Limits, TableError};
 use memchr::{memchr, memchr3};
 use std::io::Read;
@@ -177,7 +177,13 @@ impl<R: Read> Splitter<R> {
     }
 
     /// Keeps a piece of a cell, unless the row has already gone over a limit: then it is only walked through.
-    fn keep(bytes: &mut Vec<u8>, row: &mut RowBuffer, cell_start: usize, text: &[u8], limits: &Limits) {
+    fn keep(
+        bytes: &mut Vec<u8>,
+        row: &mut RowBuffer,
+        cell_start: usize,
+        text: &[u8],
+        limits: &Limits,
+    ) {
         if row.problem.is_some() {
             return;
         }
@@ -216,7 +222,12 @@ impl<R: Read> Splitter<R> {
         row.number = self.row;
         let bytes = match String::from_utf8(std::mem::take(&mut self.bytes)) {
             // Two halves of a letter on both sides of a delimiter would look whole once the delimiter is gone.
-            Ok(text) if row.cells.iter().all(|span| text.is_char_boundary(span.end as usize)) => {
+            Ok(text)
+                if row
+                    .cells
+                    .iter()
+                    .all(|span| text.is_char_boundary(span.end as usize)) =>
+            {
                 row.text = text;
                 return false;
             }
@@ -238,7 +249,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn rows(bytes: &[u8], limits: Limits) -> Result<Vec<(u64, Vec<String>, Option<RowProblem>)>, TableError> {
+    type Seen = (u64, Vec<String>, Option<RowProblem>);
+
+    fn rows(bytes: &[u8], limits: Limits) -> Result<Vec<Seen>, TableError> {
         // A reader that hands out three bytes at a time makes every state cross a chunk.
         struct Trickle<'a>(&'a [u8]);
         impl Read for Trickle<'_> {
@@ -253,13 +266,21 @@ mod tests {
         let mut row = RowBuffer::default();
         let mut all = Vec::new();
         while splitter.read(&mut row)?.is_some() {
-            all.push((row.number, row.texts().map(|cell| cell.text.to_owned()).collect(), row.problem));
+            all.push((
+                row.number,
+                row.texts().map(|cell| cell.text.to_owned()).collect(),
+                row.problem,
+            ));
         }
         Ok(all)
     }
 
     fn texts(bytes: &[u8]) -> Vec<Vec<String>> {
-        rows(bytes, Limits::default()).unwrap().into_iter().map(|(_, cells, _)| cells).collect()
+        rows(bytes, Limits::default())
+            .unwrap()
+            .into_iter()
+            .map(|(_, cells, _)| cells)
+            .collect()
     }
 
     #[test]
@@ -274,7 +295,10 @@ mod tests {
     fn every_kind_of_line_end_and_quote_is_understood() {
         assert_eq!(texts(b"a,b\nc,d\n"), [["a", "b"], ["c", "d"]]);
         assert_eq!(texts(b"a,b\rc,d"), [["a", "b"], ["c", "d"]]);
-        assert_eq!(texts(b"\xEF\xBB\xBFa,\"say \"\"hi\"\"\"\r\n"), [["a", "say \"hi\""]]);
+        assert_eq!(
+            texts(b"\xEF\xBB\xBFa,\"say \"\"hi\"\"\"\r\n"),
+            [["a", "say \"hi\""]]
+        );
         assert_eq!(texts(b"a\"b,\"c\"d,\"\"\n"), [["a\"b", "cd", ""]]);
         assert_eq!(texts(b"\"\"\n"), [[""]]);
         assert_eq!(texts(b",\n"), [["", ""]]);
@@ -283,7 +307,10 @@ mod tests {
 
     #[test]
     fn a_cell_without_end_is_walked_through_and_the_next_row_is_read() {
-        let limits = Limits { cell_bytes: 10, ..Limits::default() };
+        let limits = Limits {
+            cell_bytes: 10,
+            ..Limits::default()
+        };
         let read = rows(b"a,b\n1,aaaaaaaaaaaaaaaaaaaaaaaaa,3\n\"x\",y\n", limits).unwrap();
         assert_eq!(read[1].2, Some(RowProblem::CellTooLarge { column: 1 }));
         assert_eq!(read[2], (3, vec!["x".to_owned(), "y".to_owned()], None));
@@ -291,21 +318,36 @@ mod tests {
 
     #[test]
     fn too_many_cells_are_counted_not_kept() {
-        let limits = Limits { columns: 3, ..Limits::default() };
+        let limits = Limits {
+            columns: 3,
+            ..Limits::default()
+        };
         let read = rows(b"1,2,3,4,5\n1,2,3\n", limits).unwrap();
-        assert_eq!(read[0].2, Some(RowProblem::TooManyCells { cells: 5, columns: 3 }));
+        assert_eq!(
+            read[0].2,
+            Some(RowProblem::TooManyCells {
+                cells: 5,
+                columns: 3
+            })
+        );
         assert_eq!(read[1].2, None);
     }
 
     #[test]
     fn a_quotation_mark_never_closed_names_its_row_and_column() {
         let error = rows(b"a,b\n1,\"two\n3,4\n", Limits::default()).unwrap_err();
-        assert!(matches!(&error, TableError::UnclosedQuote { row: 2, column } if column == "B"), "{error}");
+        assert!(
+            matches!(&error, TableError::UnclosedQuote { row: 2, column } if column == "B"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_row_in_another_encoding_is_read_as_western() {
-        assert_eq!(texts(b"Gr\xF6\xDFe,1\nGr\xC3\xB6\xC3\x9Fe,2\n"), [["Größe", "1"], ["Größe", "2"]]);
+        assert_eq!(
+            texts(b"Gr\xF6\xDFe,1\nGr\xC3\xB6\xC3\x9Fe,2\n"),
+            [["Größe", "1"], ["Größe", "2"]]
+        );
     }
 
     proptest! {

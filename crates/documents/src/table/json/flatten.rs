@@ -20,8 +20,12 @@ pub(super) struct Flatten<'a> {
 impl Flatten<'_> {
     pub(super) fn record(&mut self, json: &[u8]) -> Result<(), String> {
         let mut deserializer = serde_json::Deserializer::from_slice(json);
-        Member(self).deserialize(&mut deserializer).map_err(|error| format!("not valid JSON ({error})"))?;
-        deserializer.end().map_err(|error| format!("not valid JSON ({error})"))
+        Member(self)
+            .deserialize(&mut deserializer)
+            .map_err(|error| format!("not valid JSON ({error})"))?;
+        deserializer
+            .end()
+            .map_err(|error| format!("not valid JSON ({error})"))
     }
 
     fn put(&mut self, text: &str, kind: CellKind) {
@@ -99,7 +103,8 @@ impl<'de> Visitor<'de> for Member<'_, '_> {
     }
 
     fn visit_bool<E: Error>(self, truth: bool) -> Result<(), E> {
-        self.0.put(if truth { "true" } else { "false" }, CellKind::Truth);
+        self.0
+            .put(if truth { "true" } else { "false" }, CellKind::Truth);
         Ok(())
     }
 
@@ -114,7 +119,8 @@ impl<'de> Visitor<'de> for Member<'_, '_> {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.0.put(&crate::table::row::plain_number(number), CellKind::Number);
+        self.0
+            .put(&crate::table::row::plain_number(number), CellKind::Number);
         Ok(())
     }
 

@@ -51,12 +51,16 @@ impl<R: Read> Scanner<R> {
         }
         let mut raw = Vec::new();
         if self.byte()? != Some(b'"') || !self.value(&mut raw, most)? {
-            return Err(TableError::damaged("a name in quotation marks was expected"));
+            return Err(TableError::damaged(
+                "a name in quotation marks was expected",
+            ));
         }
         let key = serde_json::from_slice(&raw)
             .map_err(|error| TableError::damaged(format!("a name is not valid JSON ({error})")))?;
         if self.peek()? != Some(b':') {
-            return Err(TableError::damaged(format!("a colon was expected after \"{key}\"")));
+            return Err(TableError::damaged(format!(
+                "a colon was expected after \"{key}\""
+            )));
         }
         self.start += 1;
         Ok(Some(key))

@@ -31,7 +31,11 @@ const DEFLATED: u16 = 8;
 const FARTHEST_END: u64 = 22 + 65_535;
 
 impl<'a> Archive<'a> {
-    pub(crate) fn open(mut input: Box<dyn Input + 'a>, size: u64, limits: &Limits) -> Result<Self, TableError> {
+    pub(crate) fn open(
+        mut input: Box<dyn Input + 'a>,
+        size: u64,
+        limits: &Limits,
+    ) -> Result<Self, TableError> {
         let (count, offset) = directory(&mut input, size)?;
         if count > limits.zip_entries as u64 {
             return Err(TableError::TooLarge {
@@ -90,9 +94,12 @@ impl<'a> Archive<'a> {
         let mut at_header = Window::new(self.input.clone(), entry.offset, 30);
         at_header.read_exact(&mut header)?;
         if &header[..4] != b"PK\x03\x04" {
-            return Err(TableError::damaged(format!("\"{name}\" is not where it should be")));
+            return Err(TableError::damaged(format!(
+                "\"{name}\" is not where it should be"
+            )));
         }
-        let start = entry.offset + 30 + u64::from(u16_at(&header, 26)) + u64::from(u16_at(&header, 28));
+        let start =
+            entry.offset + 30 + u64::from(u16_at(&header, 26)) + u64::from(u16_at(&header, 28));
         let window = Window::new(self.input.clone(), start, entry.packed);
         let unpacked = match entry.method {
             STORED => Unpack::Stored(window),
@@ -113,12 +120,15 @@ impl<'a> Archive<'a> {
 }
 
 fn tidy(name: &str) -> String {
-    name.replace('\\', "/").trim_start_matches('/').to_lowercase()
+    name.replace('\\', "/")
+        .trim_start_matches('/')
+        .to_lowercase()
 }
 
 /// How many entries the directory has, and where it begins.
 fn directory(input: &mut Box<dyn Input + '_>, size: u64) -> Result<(u64, u64), TableError> {
-    let unreadable = || TableError::damaged("its directory is missing, as if the file had been cut off");
+    let unreadable =
+        || TableError::damaged("its directory is missing, as if the file had been cut off");
     let tail_length = size.min(FARTHEST_END);
     let tail_start = size - tail_length;
     let mut tail = vec![0; tail_length as usize];
@@ -128,7 +138,10 @@ fn directory(input: &mut Box<dyn Input + '_>, size: u64) -> Result<(u64, u64), T
         .rev()
         .find(|&at| tail[at..].starts_with(b"PK\x05\x06"))
         .ok_or_else(unreadable)?;
-    let (count, offset) = (u64::from(u16_at(&tail, end + 10)), u64::from(u32_at(&tail, end + 16)));
+    let (count, offset) = (
+        u64::from(u16_at(&tail, end + 10)),
+        u64::from(u32_at(&tail, end + 16)),
+    );
     if count != 0xFFFF && offset != 0xFFFF_FFFF {
         return Ok((count, offset));
     }

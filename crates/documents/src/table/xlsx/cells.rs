@@ -1,12 +1,12 @@
 //! The rows of one sheet, cell by cell.
 
+use super::Shared;
 use super::number_format::NumberFormat;
 use super::shared::{TextOf, push_text};
 use super::xml::Xml;
-use super::Shared;
+use crate::table::RowSource;
 use crate::table::header::column_letters;
 use crate::table::row::{CellKind, RowBuffer, plain_number};
-use crate::table::RowSource;
 use crate::{Limits, TableError};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use quick_xml::events::{BytesStart, Event};
@@ -91,15 +91,27 @@ impl<'a> SheetRows<'a> {
             ValueKind::Text => (Cow::Borrowed(self.value.as_str()), CellKind::Text),
             ValueKind::Error => (Cow::Borrowed(self.value.as_str()), CellKind::Error),
             ValueKind::Truth => {
-                let truth = if self.value.trim() == "1" { "true" } else { "false" };
+                let truth = if self.value.trim() == "1" {
+                    "true"
+                } else {
+                    "false"
+                };
                 (Cow::Borrowed(truth), CellKind::Truth)
             }
             ValueKind::IsoDate => iso_date(&self.value),
             ValueKind::Shared => {
-                let text = self.value.trim().parse().ok().and_then(|at| self.shared.texts.get(at));
+                let text = self
+                    .value
+                    .trim()
+                    .parse()
+                    .ok()
+                    .and_then(|at| self.shared.texts.get(at));
                 let text = text.ok_or_else(|| TableError::Damaged {
                     row: Some(self.row),
-                    what: format!("column {} refers to a text that is not there", column_letters(head.column)),
+                    what: format!(
+                        "column {} refers to a text that is not there",
+                        column_letters(head.column)
+                    ),
                 })?;
                 (Cow::Borrowed(text), CellKind::Text)
             }
@@ -135,12 +147,16 @@ impl<'a> SheetRows<'a> {
         let text = self.value.trim();
         let number = || text.parse::<f64>().ok().filter(|number| number.is_finite());
         if head.format != NumberFormat::Number
-            && let Some(moment) = number().and_then(|serial| moment(serial, head.format, self.shared.from_1904))
+            && let Some(moment) =
+                number().and_then(|serial| moment(serial, head.format, self.shared.from_1904))
         {
             return (Cow::Owned(moment.0), moment.1);
         }
         // Short numbers stand there as they were typed; long ones carry the noise of binary fractions.
-        let plain = text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+        let plain = text.len() <= 15
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
         match number() {
             _ if plain => (Cow::Borrowed(text), CellKind::Number),
             Some(number) => (Cow::Owned(plain_number(number)), CellKind::Number),
@@ -206,7 +222,11 @@ impl RowSource for SheetRows<'_> {
 impl SheetRows<'_> {
     fn step(&mut self) -> Result<Step, TableError> {
         let Some(event) = self.xml.next()? else {
-            return if self.in_data { Err(self.cut_off()) } else { Ok(Step::EndOfData) };
+            return if self.in_data {
+                Err(self.cut_off())
+            } else {
+                Ok(Step::EndOfData)
+            };
         };
         Ok(match &event {
             Event::Start(tag) => match tag.local_name().as_ref() {
@@ -215,14 +235,19 @@ impl SheetRows<'_> {
                     Step::Nothing
                 }
                 "row" if self.in_data => Step::BeginRow(row_number(tag)),
-                "c" if self.in_data => Step::Cell(CellHead::of(tag, self.row, self.column, &self.shared.formats)?),
+                "c" if self.in_data => Step::Cell(CellHead::of(
+                    tag,
+                    self.row,
+                    self.column,
+                    &self.shared.formats,
+                )?),
                 _ => Step::Nothing,
             },
             Event::Empty(tag) => match tag.local_name().as_ref() {
                 "row" if self.in_data => Step::BeginRow(row_number(tag)),
-                "c" if self.in_data => {
-                    Step::EmptyCell(CellHead::of(tag, self.row, self.column, &self.shared.formats)?.column)
-                }
+                "c" if self.in_data => Step::EmptyCell(
+                    CellHead::of(tag, self.row, self.column, &self.shared.formats)?.column,
+                ),
                 "sheetData" => Step::EndOfData,
                 _ => Step::Nothing,
             },
@@ -238,7 +263,12 @@ impl SheetRows<'_> {
 
 impl CellHead {
     /// A cell without a name follows the one before it.
-    fn of(tag: &BytesStart<'_>, row: u64, next_column: usize, formats: &[NumberFormat]) -> Result<Self, TableError> {
+    fn of(
+        tag: &BytesStart<'_>,
+        row: u64,
+        next_column: usize,
+        formats: &[NumberFormat],
+    ) -> Result<Self, TableError> {
         let mut head = Self {
             column: next_column,
             kind: ValueKind::Number,
@@ -250,11 +280,17 @@ impl CellHead {
                 "r" => {
                     head.column = column_of(value).ok_or_else(|| TableError::Damaged {
                         row: Some(row),
-                        what: format!("\"{}\" is no cell", value.chars().take(40).collect::<String>()),
+                        what: format!(
+                            "\"{}\" is no cell",
+                            value.chars().take(40).collect::<String>()
+                        ),
                     })?;
                 }
                 "s" => {
-                    let format = value.parse::<usize>().ok().and_then(|style| formats.get(style));
+                    let format = value
+                        .parse::<usize>()
+                        .ok()
+                        .and_then(|style| formats.get(style));
                     head.format = format.copied().unwrap_or(NumberFormat::Number);
                 }
                 "t" => {
@@ -316,7 +352,10 @@ fn moment(serial: f64, format: NumberFormat, from_1904: bool) -> Option<(String,
     Some(if seconds == 0 {
         (date.format("%Y-%m-%d").to_string(), CellKind::Date)
     } else {
-        (date.and_time(time).format("%Y-%m-%dT%H:%M:%S").to_string(), CellKind::DateTime)
+        (
+            date.and_time(time).format("%Y-%m-%dT%H:%M:%S").to_string(),
+            CellKind::DateTime,
+        )
     })
 }
 
@@ -347,11 +386,17 @@ mod tests {
             (45_322.5, false, "2024-01-31T12:00:00"),
             (45_321.999_999_99, false, "2024-01-31"),
         ] {
-            assert_eq!(moment(serial, NumberFormat::Date, from_1904).unwrap().0, expected);
+            assert_eq!(
+                moment(serial, NumberFormat::Date, from_1904).unwrap().0,
+                expected
+            );
         }
         assert_eq!(moment(60.0, NumberFormat::Date, false), None);
         assert_eq!(moment(-1.0, NumberFormat::Date, false), None);
-        assert_eq!(moment(0.0, NumberFormat::Time, false), Some(("00:00:00".to_owned(), CellKind::Time)));
+        assert_eq!(
+            moment(0.0, NumberFormat::Time, false),
+            Some(("00:00:00".to_owned(), CellKind::Time))
+        );
     }
 
     #[test]

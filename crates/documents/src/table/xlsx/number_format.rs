@@ -35,7 +35,8 @@ impl NumberFormat {
                     letters.by_ref().find(|other| *other == '"');
                 }
                 '[' => {
-                    let inside: String = letters.by_ref().take_while(|other| *other != ']').collect();
+                    let inside: String =
+                        letters.by_ref().take_while(|other| *other != ']').collect();
                     if !inside.is_empty() && inside.chars().all(|c| matches!(c, 'h' | 'm' | 's')) {
                         return Self::Number;
                     }

@@ -21,7 +21,9 @@ impl SharedTexts {
         let mut collector = TextOf::default();
         while let Some(event) = xml.next()? {
             match &event {
-                Event::Start(tag) if tag.local_name().as_ref() == "si" => collector = TextOf::default(),
+                Event::Start(tag) if tag.local_name().as_ref() == "si" => {
+                    collector = TextOf::default();
+                }
                 Event::Empty(tag) if tag.local_name().as_ref() == "si" => texts.end(most)?,
                 Event::End(tag) if tag.local_name().as_ref() == "si" => texts.end(most)?,
                 other => collector.take(other, &mut texts.all)?,
@@ -43,7 +45,9 @@ impl SharedTexts {
 
     pub(super) fn get(&self, position: usize) -> Option<&str> {
         let end = *self.ends.get(position)? as usize;
-        let start = position.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let start = position
+            .checked_sub(1)
+            .map_or(0, |before| self.ends[before] as usize);
         Some(&self.all[start..end])
     }
 }
@@ -94,11 +98,9 @@ pub(super) fn push_text(event: &Event<'_>, into: &mut String) -> Result<(), Tabl
                 "gt" => '>',
                 "quot" => '"',
                 "apos" => '\'',
-                other => reference
-                    .resolve_char_ref()
-                    .ok()
-                    .flatten()
-                    .ok_or_else(|| TableError::damaged(format!("it refers to \"&{other};\", which is not known")))?,
+                other => reference.resolve_char_ref().ok().flatten().ok_or_else(|| {
+                    TableError::damaged(format!("it refers to \"&{other};\", which is not known"))
+                })?,
             };
             into.push(letter);
         }
@@ -111,7 +113,9 @@ pub(super) fn push_text(event: &Event<'_>, into: &mut String) -> Result<(), Tabl
 fn unescape_controls(text: &str, into: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find("_x") {
-        let code = rest.get(at + 2..at + 6).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let code = rest
+            .get(at + 2..at + 6)
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok());
         match code.and_then(char::from_u32) {
             Some(letter) if rest.as_bytes().get(at + 6) == Some(&b'_') => {
                 into.push_str(&rest[..at]);

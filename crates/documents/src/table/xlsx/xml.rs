@@ -2,8 +2,8 @@
 
 use super::archive::Part;
 use crate::{Limits, TableError};
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use std::io::{self, BufRead, BufReader, Read};
 
 pub(super) struct Xml<'a> {
@@ -36,24 +36,23 @@ impl<'a> Xml<'a> {
                 "it declares a document type, which workbooks do not have and which is not read",
             )),
             Ok(event) => Ok(Some(event)),
-            Err(quick_xml::Error::Io(error)) => Err(match io::Error::new(error.kind(), error.to_string()) {
-                // The error is shared, so one of ours is told apart by what it wraps.
-                _ if error.get_ref().is_some_and(|inner| inner.is::<TableError>()) => restore(&error),
-                plain => plain.into(),
-            }),
+            Err(quick_xml::Error::Io(error)) => Err(ours(&error)),
             Err(error) => Err(TableError::damaged(format!("its XML is broken ({error})"))),
         }
     }
 }
 
-/// A copy of one of our errors that travelled through a reader that shares its errors.
-fn restore(error: &io::Error) -> TableError {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<TableError>()) {
+/// One of our errors that travelled through a reader which shares its errors and so cannot give them back.
+fn ours(error: &io::Error) -> TableError {
+    match error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<TableError>())
+    {
         Some(TableError::TooLarge { what, advice }) => TableError::TooLarge {
             what: what.clone(),
             advice,
         },
-        other => TableError::damaged(other.map_or_else(|| error.to_string(), ToString::to_string)),
+        _ => io::Error::new(error.kind(), error.to_string()).into(),
     }
 }
 
@@ -63,7 +62,12 @@ pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
         .with_checks(false)
         .flatten()
         .find(|attribute| attribute.key.local_name().as_ref() == name)
-        .and_then(|attribute| attribute.unescape_value().ok().map(std::borrow::Cow::into_owned))
+        .and_then(|attribute| {
+            attribute
+                .normalized_value(XmlVersion::Implicit1_0)
+                .ok()
+                .map(std::borrow::Cow::into_owned)
+        })
 }
 
 /// Ends reading when one event takes more bytes than it may.
