@@ -130,6 +130,7 @@ CREATE TABLE projection_months (
   written BIGINT NOT NULL DEFAULT 0,
   file TEXT,
   rows BIGINT NOT NULL DEFAULT 0,
+  bytes BIGINT NOT NULL DEFAULT 0,
   import_id BIGINT,
   written_at BIGINT,
   PRIMARY KEY (kind, month)
