@@ -1,15 +1,13 @@
 //! An import: one file of one kind, its mapping, its progress and its outcome.
 
 use chrono::{DateTime, Utc};
-use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use super::{Kind, Mapping};
+use super::{Kind, Mapping, store};
 use crate::{
     Act, Error, ImportId, Keelson, PersonId, Result, SourceId, Tx, micros, moment,
     record::{self, Audience, NewEvent},
@@ -103,12 +101,10 @@ pub async fn receive(
     act: &Act,
     kind: Kind,
     file_name: &str,
-    content: bytes::Bytes,
+    path: &std::path::Path,
     mapping: &Mapping,
 ) -> Result<ImportId> {
-    let sha256 = hex(&Sha256::digest(&content));
-    let key = format!("imports/{sha256}");
-    keelson.files.put(&Path::from(key.as_str()), PutPayload::from(content)).await?;
+    let (sha256, key) = store::keep(keelson, path).await?;
     let tx = keelson.db.begin().await?;
     let row = imports::ActiveModel {
         kind: Set(kind.code().to_owned()),
@@ -243,10 +239,6 @@ pub(super) async fn source(tx: &Tx, act: &Act, name: &str) -> Result<SourceId> {
         ..Default::default()
     };
     Ok(sources::Entity::insert(row).exec(tx).await?.last_insert_id)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl TryFrom<imports::Model> for Import {
