@@ -3,5 +3,6 @@
 mod rows;
 
 pub use rows::{
-    InspectionRow, InvoiceLineRow, Kind, OrderLineRow, Provenance, ReceiptRow, Row, SupplierRef, SupplierRow,
+    InspectionRow, InvoiceLineRow, Kind, OrderLineRow, Provenance, ReceiptRow, Row, SupplierRef,
+    SupplierRow,
 };

@@ -17,8 +17,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] =
-        [Self::Suppliers, Self::OrderLines, Self::Receipts, Self::Inspections, Self::InvoiceLines];
+    pub const ALL: [Self; 5] = [
+        Self::Suppliers,
+        Self::OrderLines,
+        Self::Receipts,
+        Self::Inspections,
+        Self::InvoiceLines,
+    ];
 
     /// The word in a mapping and on the command line.
     pub fn code(self) -> &'static str {
@@ -206,6 +211,8 @@ pub struct InvoiceLineRow {
 impl OrderLineRow {
     /// The line's currency, from whichever amount it has.
     pub fn currency(&self) -> Option<Currency> {
-        self.value.map(|value| value.currency).or(self.unit_price.map(|price| price.currency))
+        self.value
+            .map(|value| value.currency)
+            .or(self.unit_price.map(|price| price.currency))
     }
 }
