@@ -1,32 +1,16 @@
 //! Columnar facts: the projection to Parquet and the questions over many rows. The only crate that knows Arrow and DataFusion.
+//!
+//! The domain hands over facts month by month ([`Analytics::write_month`]), says which files are current
+//! ([`Analytics::set_months`]) and asks: measures by definition, the lines behind them, spend, the figures of a
+//! supplier's deliveries. Every delivery figure goes through `keelson_methods::delivery::judge`; this crate brings it to
+//! millions of lines and adds up.
 
-use std::sync::Arc;
+mod error;
+mod facts;
+mod projection;
+mod session;
 
-use object_store::ObjectStore;
-
-/// The columns of one Keelson.
-#[derive(Clone, Debug)]
-pub struct Analytics {
-    store: Arc<dyn ObjectStore>,
-}
-
-impl Analytics {
-    /// Columns kept in the given store.
-    pub fn new(store: Arc<dyn ObjectStore>) -> Result<Self, Error> {
-        Ok(Self { store })
-    }
-
-    /// Where the columns are kept.
-    pub fn store(&self) -> &Arc<dyn ObjectStore> {
-        &self.store
-    }
-}
-
-/// What can go wrong between the columns and an answer.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("the figures' files could not be read or written: {0}")]
-    Storage(#[from] object_store::Error),
-    #[error(transparent)]
-    Query(#[from] datafusion::error::DataFusionError),
-}
+pub use error::{Error, Result};
+pub use facts::{Fact, Inspection, InvoiceLine, Kind, LineReceipt, OrderLine, Receipt};
+pub use projection::{MonthFile, MonthWriter};
+pub use session::{Analytics, Limits};
