@@ -7,10 +7,13 @@
 
 mod error;
 mod facts;
+mod judged;
+mod measure;
 mod projection;
 mod session;
 
 pub use error::{Error, Result};
 pub use facts::{Fact, Inspection, InvoiceLine, Kind, LineReceipt, OrderLine, Receipt};
+pub use measure::{By, Group, LeadTimeFigures, Measured, Request};
 pub use projection::{MonthFile, MonthWriter};
 pub use session::{Analytics, Limits};

@@ -16,14 +16,10 @@ use datafusion::{
 };
 use futures::StreamExt;
 use object_store::{ObjectStore, buffered::BufWriter, path::Path};
-use parquet::{
-    arrow::AsyncArrowWriter,
-    basic::Compression,
-    file::properties::WriterProperties,
-};
+use parquet::{arrow::AsyncArrowWriter, basic::Compression, file::properties::WriterProperties};
 use tokio::sync::mpsc;
 
-use crate::{Analytics, Error, Fact, Kind, Result, facts::batch_of};
+use crate::{Analytics, Error, Fact, Kind, Result, facts::columns::batch_of};
 
 /// One immutable file: the facts of a kind and a month as they were when it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +78,9 @@ impl<F: Fact> MonthWriter<F> {
         }
         match self.rows.send(Some(batch_of(rows))).await {
             Ok(()) => Ok(()),
-            Err(_) => Err(joined((&mut self.written).await).err().unwrap_or_else(abandoned)),
+            Err(_) => Err(joined((&mut self.written).await)
+                .err()
+                .unwrap_or_else(abandoned)),
         }
     }
 
@@ -121,10 +119,16 @@ async fn write(
     schema: SchemaRef,
     rows: mpsc::Receiver<Option<RecordBatch>>,
 ) -> Result<(u64, u64)> {
-    let table = StreamingTable::try_new(Arc::clone(&schema), vec![Arc::new(Rows::new(Arc::clone(&schema), rows))])?;
+    let table = StreamingTable::try_new(
+        Arc::clone(&schema),
+        vec![Arc::new(Rows::new(Arc::clone(&schema), rows))],
+    )?;
     let mut sorted = context
         .read_table(Arc::new(table))?
-        .sort(vec![col("supplier").sort(true, false), col("id").sort(true, false)])?
+        .sort(vec![
+            col("supplier").sort(true, false),
+            col("id").sort(true, false),
+        ])?
         .execute_stream()
         .await?
         .peekable();
@@ -157,7 +161,10 @@ struct Rows {
 
 impl Rows {
     fn new(schema: SchemaRef, rows: mpsc::Receiver<Option<RecordBatch>>) -> Self {
-        Self { schema, rows: Mutex::new(Some(rows)) }
+        Self {
+            schema,
+            rows: Mutex::new(Some(rows)),
+        }
     }
 }
 
@@ -173,18 +180,27 @@ impl PartitionStream for Rows {
     }
 
     fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let rows = self
+            .rows
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let stream = futures::stream::unfold(rows, |rows| async {
             let mut rows = rows?;
             match rows.recv().await {
                 Some(Some(batch)) => Some((Ok(batch), Some(rows))),
                 Some(None) => None,
                 None => Some((
-                    Err(DataFusionError::Execution("the writing of the month was abandoned".to_owned())),
+                    Err(DataFusionError::Execution(
+                        "the writing of the month was abandoned".to_owned(),
+                    )),
                     None,
                 )),
             }
         });
-        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), stream))
+        Box::pin(RecordBatchStreamAdapter::new(
+            Arc::clone(&self.schema),
+            stream,
+        ))
     }
 }

@@ -13,7 +13,10 @@ use datafusion::{
     datasource::{
         TableType,
         listing::PartitionedFile,
-        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource, parquet::{CachedParquetFileReaderFactory, metadata::DFParquetMetadata}},
+        physical_plan::{
+            FileGroup, FileScanConfigBuilder, ParquetSource,
+            parquet::{CachedParquetFileReaderFactory, metadata::DFParquetMetadata},
+        },
         source::DataSourceExec,
     },
     error::Result as DataFusionResult,
@@ -41,7 +44,9 @@ pub struct Analytics {
 
 impl std::fmt::Debug for Analytics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Analytics").field("store", &self.store).finish_non_exhaustive()
+        f.debug_struct("Analytics")
+            .field("store", &self.store)
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,9 +83,11 @@ impl Analytics {
 
     /// Columns kept in the given store.
     pub fn with_limits(store: Arc<dyn ObjectStore>, limits: Limits) -> Result<Self> {
-        let spill = limits.spill.map_or(DiskManagerMode::OsTmpDirectory, |folder| {
-            DiskManagerMode::Directories(vec![folder])
-        });
+        let spill = limits
+            .spill
+            .map_or(DiskManagerMode::OsTmpDirectory, |folder| {
+                DiskManagerMode::Directories(vec![folder])
+            });
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(spill))
@@ -94,10 +101,17 @@ impl Analytics {
         let context = SessionContext::new_with_config_rt(config, runtime);
         let catalogue = Arc::new(Catalogue::default());
         for kind in Kind::ALL {
-            let table = MonthsTable { kind, catalogue: Arc::clone(&catalogue) };
+            let table = MonthsTable {
+                kind,
+                catalogue: Arc::clone(&catalogue),
+            };
             context.register_table(kind.code(), Arc::new(table))?;
         }
-        Ok(Self { store, context, catalogue })
+        Ok(Self {
+            store,
+            context,
+            catalogue,
+        })
     }
 
     /// Where the columns are kept.
@@ -112,20 +126,32 @@ impl Analytics {
     /// Says which files hold a kind of fact from now on; questions read exactly these. A question already running
     /// finishes with the files it began with.
     pub fn set_months(&self, kind: Kind, files: Vec<MonthFile>) {
-        let files = files.into_iter().map(|file| PartitionedFile::new(file.path, file.bytes)).collect();
+        let files = files
+            .into_iter()
+            .map(|file| PartitionedFile::new(file.path, file.bytes))
+            .collect();
         self.catalogue.put(kind, files);
     }
 
     /// A file written earlier, for the domain that keeps only its path. `None` when it is gone or damaged: its month
     /// must be projected again.
-    pub async fn month_file(&self, kind: Kind, month: i32, path: &str) -> Result<Option<MonthFile>> {
+    pub async fn month_file(
+        &self,
+        kind: Kind,
+        month: i32,
+        path: &str,
+    ) -> Result<Option<MonthFile>> {
         let location = Path::from(path);
         let meta = match self.store.head(&location).await {
             Ok(meta) => meta,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let cached = self.context.runtime_env().cache_manager.get_file_metadata_cache();
+        let cached = self
+            .context
+            .runtime_env()
+            .cache_manager
+            .get_file_metadata_cache();
         let footer = DFParquetMetadata::new(self.store.as_ref(), &meta)
             .with_file_metadata_cache(Some(cached))
             .fetch_metadata()
@@ -141,10 +167,14 @@ impl Analytics {
 
     /// Deletes files that no question reads any more. The caller waits long enough after `set_months`: questions begun
     /// before it may still read them. Files that are gone already are no error.
-    pub async fn forget(&self, paths: impl IntoIterator<Item = &str>) -> Result<()> {
-        let cached = self.context.runtime_env().cache_manager.get_file_metadata_cache();
+    pub async fn forget(&self, paths: impl IntoIterator<Item = impl AsRef<str>>) -> Result<()> {
+        let cached = self
+            .context
+            .runtime_env()
+            .cache_manager
+            .get_file_metadata_cache();
         for path in paths {
-            let path = Path::from(path);
+            let path = Path::from(path.as_ref());
             match self.store.delete(&path).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -161,11 +191,19 @@ struct Catalogue(RwLock<HashMap<Kind, Arc<Vec<PartitionedFile>>>>);
 
 impl Catalogue {
     fn put(&self, kind: Kind, files: Vec<PartitionedFile>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(kind, Arc::new(files));
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(kind, Arc::new(files));
     }
 
     fn files(&self, kind: Kind) -> Arc<Vec<PartitionedFile>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned().unwrap_or_default()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&kind)
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
@@ -187,7 +225,10 @@ impl TableProvider for MonthsTable {
     }
 
     /// Filters go to the scan to skip row groups and pages; the engine filters the rows itself.
-    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> DataFusionResult<Vec<TableProviderFilterPushDown>> {
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> DataFusionResult<Vec<TableProviderFilterPushDown>> {
         Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
     }
 

@@ -1,0 +1,411 @@
+//! One scan that answers several requests: rows, judged once, added up by group.
+
+use arrow::{
+    array::{Array, ArrayRef, AsArray, RecordBatch},
+    datatypes::{Int32Type, Int64Type},
+};
+use datafusion::{
+    common::ScalarValue,
+    functions::core::expr_ext::FieldAccessor,
+    functions_aggregate::expr_fn::{count, sum},
+    logical_expr::{Expr, ExprFunctionExt},
+    prelude::{DataFrame, col, lit},
+};
+use keelson_methods::{kpi::Measure, rate::Rate};
+
+use super::{
+    By, Group, Groups, LeadTimeSums, Request, Sums,
+    recipe::{Part, Recipe, Source, Standing, any, inside},
+};
+use crate::{Analytics, Result, judged};
+
+/// Requests that can share a scan: the same rows by the same groups.
+pub(super) struct Question<'a> {
+    source: Source,
+    by: By,
+    suppliers: Option<&'a [i64]>,
+    whole: Option<&'static str>,
+    by_currency: bool,
+    /// The month depends on which date decides.
+    day: Expr,
+    parts: Vec<QuestionPart<'a>>,
+}
+
+struct QuestionPart<'a> {
+    /// Whose answer this is.
+    index: usize,
+    request: &'a Request<'a>,
+    recipe: Recipe<'a>,
+}
+
+impl<'a> Question<'a> {
+    /// As few questions as the requests need.
+    pub(super) fn of(requests: &'a [Request<'a>]) -> Result<Vec<Self>> {
+        let mut questions: Vec<Self> = Vec::new();
+        for (index, request) in requests.iter().enumerate() {
+            for recipe in Recipe::of(request.definition, request.as_of.to_epoch_days())? {
+                let part = QuestionPart {
+                    index,
+                    request,
+                    recipe,
+                };
+                match questions.iter_mut().find(|question| question.takes(&part)) {
+                    Some(question) => question.parts.push(part),
+                    None => questions.push(Self::begin(part)),
+                }
+            }
+        }
+        Ok(questions)
+    }
+
+    fn begin(part: QuestionPart<'a>) -> Self {
+        Self {
+            source: part.recipe.source,
+            by: part.request.by,
+            suppliers: part.request.suppliers,
+            whole: part.recipe.whole,
+            by_currency: part.recipe.by_currency,
+            day: part.recipe.day(),
+            parts: vec![part],
+        }
+    }
+
+    fn takes(&self, part: &QuestionPart<'_>) -> bool {
+        self.source == part.recipe.source
+            && self.by == part.request.by
+            && self.suppliers == part.request.suppliers
+            && self.whole == part.recipe.whole
+            && self.by_currency == part.recipe.by_currency
+            && (!self.by.is_monthly() || self.day == part.recipe.day())
+    }
+
+    /// Adds what the facts say to the answers.
+    pub(super) async fn answer(&self, analytics: &Analytics, answers: &mut [Groups]) -> Result<()> {
+        for batch in self.plan(analytics).await?.collect().await? {
+            let rows = Rows { batch: &batch };
+            for row in 0..batch.num_rows() {
+                for (at, part) in self.parts.iter().enumerate() {
+                    let sums = rows.sums(at, row);
+                    if sums != Sums::default() {
+                        *answers[part.index].entry(rows.group(row)).or_default() += sums;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn plan(&self, analytics: &Analytics) -> Result<DataFrame> {
+        let mut thoughts = Thoughts::default();
+        let named: Vec<(Expr, Expr)> = self
+            .parts
+            .iter()
+            .map(|part| {
+                let judged = part
+                    .recipe
+                    .judgement
+                    .clone()
+                    .map_or_else(|| lit(false), |expr| thoughts.name(expr));
+                (judged, thoughts.name(part.recipe.day()))
+            })
+            .collect();
+        let mut sums = Vec::new();
+        for (at, (part, (judged, day))) in self.parts.iter().zip(&named).enumerate() {
+            sums.extend(row_sums(part, judged, day, at)?);
+        }
+        let rows = rows(analytics, self.source, self.suppliers).await?;
+        let rows = rows.filter(any(self
+            .parts
+            .iter()
+            .map(|part| part.recipe.possible(part.request.bounds))))?;
+        let stored: Vec<Expr> = rows
+            .schema()
+            .columns()
+            .into_iter()
+            .map(Expr::Column)
+            .collect();
+        let rows = rows.select(
+            stored
+                .into_iter()
+                .chain(thoughts.selected())
+                .collect::<Vec<_>>(),
+        )?;
+        match self.whole {
+            None => Ok(rows
+                .clone()
+                .aggregate(self.groups(&rows, &named[0].1), sums)?),
+            Some(whole) => {
+                let mut inner = self.groups(&rows, &named[0].1);
+                let outer = inner
+                    .iter()
+                    .map(|group| col(group.schema_name().to_string()))
+                    .collect();
+                inner.extend([col("source"), col(whole)]);
+                let mut counts = Vec::new();
+                for at in 0..self.parts.len() {
+                    counts.extend(whole_counts(at)?);
+                }
+                Ok(rows.aggregate(inner, sums)?.aggregate(outer, counts)?)
+            }
+        }
+    }
+
+    fn groups(&self, rows: &DataFrame, day: &Expr) -> Vec<Expr> {
+        let known = |name: &str| rows.schema().has_column_with_unqualified_name(name);
+        let columns = self
+            .by
+            .columns()
+            .iter()
+            .chain(self.by_currency.then_some(&"currency"));
+        columns
+            // Facts that do not say where they belong, such as receipts without a category, belong to no part.
+            .map(|name| {
+                if known(name) {
+                    col(*name)
+                } else {
+                    lit(ScalarValue::Utf8View(None)).alias(*name)
+                }
+            })
+            .chain(
+                self.by
+                    .is_monthly()
+                    .then(|| judged::month(day.clone()).alias("month")),
+            )
+            .collect()
+    }
+}
+
+/// Expressions that are computed once per row and then used by name.
+#[derive(Default)]
+struct Thoughts(Vec<Expr>);
+
+impl Thoughts {
+    fn name(&mut self, thought: Expr) -> Expr {
+        let at = self
+            .0
+            .iter()
+            .position(|known| *known == thought)
+            .unwrap_or_else(|| {
+                self.0.push(thought);
+                self.0.len() - 1
+            });
+        col(format!("thought_{at}"))
+    }
+
+    fn selected(self) -> impl Iterator<Item = Expr> {
+        self.0
+            .into_iter()
+            .enumerate()
+            .map(|(at, thought)| thought.alias(format!("thought_{at}")))
+    }
+}
+
+/// The rows of a source.
+pub(crate) async fn rows(
+    analytics: &Analytics,
+    source: Source,
+    suppliers: Option<&[i64]>,
+) -> Result<DataFrame> {
+    let table = analytics.context().table(source.kind().code()).await?;
+    let table = match suppliers {
+        None => table,
+        Some(suppliers) => {
+            let list = suppliers.iter().map(|supplier| lit(*supplier)).collect();
+            table.filter(col("supplier").in_list(list, false))?
+        }
+    };
+    Ok(match source {
+        Source::LineReceipts => table
+            .select_columns(&[
+                "supplier",
+                "category",
+                "site",
+                "receipt_days",
+                "receipt_good",
+                "receipt_rejected",
+            ])?
+            .unnest_columns(&["receipt_days", "receipt_good", "receipt_rejected"])?
+            .select(vec![
+                col("supplier"),
+                col("category"),
+                col("site"),
+                col("receipt_days").alias("received_on"),
+                (col("receipt_good") + col("receipt_rejected")).alias("received_milli"),
+            ])?,
+        Source::LooseReceipts => {
+            table.with_column("received_milli", col("good_milli") + col("rejected_milli"))?
+        }
+        Source::OrderLines | Source::Inspections | Source::InvoiceLines => table,
+    })
+}
+
+/// What is added up over the rows of a group. Where a whole is counted, numerator and denominator count rows here.
+fn row_sums(part: &QuestionPart<'_>, judged: &Expr, day: &Expr, at: usize) -> Result<Vec<Expr>> {
+    let within = inside(day.clone(), part.request.bounds);
+    let standing = part.recipe.standing(judged);
+    let Standing {
+        counts,
+        counts_raw,
+        met,
+        unreported,
+        left_out,
+        numerator,
+        denominator,
+    } = standing;
+    let named = |name: &str, sum: Expr| sum.alias(format!("{name}_{at}"));
+    let mut sums = vec![
+        named("unreported", count_where(within.clone().and(unreported))?),
+        named("left_out", count_where(within.clone().and(left_out))?),
+    ];
+    for (prefix, counts) in [("", counts.clone()), ("raw_", counts_raw.clone())] {
+        let counts = within.clone().and(counts);
+        let number = count_where(counts.clone())?;
+        for (name, part) in [("numerator", &numerator), ("denominator", &denominator)] {
+            let name = format!("{prefix}{name}");
+            match part {
+                Part::Rows => sums.push(named(&name, number.clone())),
+                Part::Met => sums.push(named(&name, count_where(counts.clone().and(met.clone()))?)),
+                Part::Sum(value) => {
+                    sums.push(named(&name, sum_where(value.clone(), counts.clone())?))
+                }
+                Part::Elsewhere => {}
+            }
+        }
+        if !matches!(numerator, Part::Elsewhere) {
+            sums.push(named(&format!("{prefix}n"), number));
+        }
+    }
+    if matches!(
+        part.request.definition.measure,
+        Measure::LeadTimeBias | Measure::LeadTimeWithin
+    ) {
+        let field = |name: &str| judged.clone().field(name);
+        let (error, actual, censored) = (field("error"), field("actual"), field("censored"));
+        let measured = within.clone().and(counts);
+        let timed = measured.clone().and(actual.clone().is_not_null());
+        let waiting = within.and(censored.clone().is_not_null());
+        sums.extend([
+            named("error", sum_where(error.clone(), measured.clone())?),
+            named(
+                "early",
+                sum_where(
+                    error.clone(),
+                    measured.clone().and(error.clone().lt(lit(0_i64))),
+                )?,
+            ),
+            named("error_squared", sum_where(error.clone() * error, measured)?),
+            named("actual_n", count_where(timed.clone())?),
+            named("actual", sum_where(actual.clone(), timed.clone())?),
+            named("actual_squared", sum_where(actual.clone() * actual, timed)?),
+            named("censored", count_where(waiting.clone())?),
+            named("censored_days", sum_where(censored, waiting)?),
+        ]);
+    }
+    Ok(sums)
+}
+
+/// From the rows of each order or invoice to the number of them: met when every row that counts is met.
+fn whole_counts(at: usize) -> Result<Vec<Expr>> {
+    let part = |name: &str| col(format!("{name}_{at}"));
+    let named = |name: &str, count: Expr| count.alias(format!("{name}_{at}"));
+    let mut counts = vec![
+        named("unreported", sum(part("unreported"))),
+        named("left_out", sum(part("left_out"))),
+    ];
+    for prefix in ["", "raw_"] {
+        let part = |name: &str| part(&format!("{prefix}{name}"));
+        let is_due = part("n").gt(lit(0_i64));
+        let is_met = is_due.clone().and(part("numerator").eq(part("n")));
+        let number = count_where(is_due)?;
+        for (name, count) in [
+            ("numerator", count_where(is_met)?),
+            ("denominator", number.clone()),
+            ("n", number),
+        ] {
+            counts.push(named(&format!("{prefix}{name}"), count));
+        }
+    }
+    Ok(counts)
+}
+
+pub(crate) fn count_where(condition: Expr) -> Result<Expr> {
+    Ok(count(lit(1)).filter(condition).build()?)
+}
+
+pub(crate) fn sum_where(value: Expr, condition: Expr) -> Result<Expr> {
+    Ok(sum(value).filter(condition).build()?)
+}
+
+/// Aggregated rows: group columns by name, then sums by name.
+pub(crate) struct Rows<'a> {
+    pub(crate) batch: &'a RecordBatch,
+}
+
+impl Rows<'_> {
+    fn column(&self, name: &str) -> Option<&ArrayRef> {
+        self.batch.column_by_name(name)
+    }
+
+    /// A sum. Over nothing it is null, and a sum nobody asked for is not there: nothing was added.
+    pub(crate) fn int(&self, name: &str, row: usize) -> i64 {
+        self.column(name).map_or(0, |column| {
+            let column = column.as_primitive::<Int64Type>();
+            if column.is_null(row) {
+                0
+            } else {
+                column.value(row)
+            }
+        })
+    }
+
+    fn text(&self, name: &str, row: usize) -> Option<String> {
+        let column = self.column(name)?.as_string_view();
+        (!column.is_null(row)).then(|| column.value(row).to_owned())
+    }
+
+    pub(crate) fn group(&self, row: usize) -> Group {
+        let supplier = self
+            .column("supplier")
+            .map(|column| column.as_primitive::<Int64Type>());
+        let month = self
+            .column("month")
+            .map(|column| column.as_primitive::<Int32Type>());
+        Group {
+            supplier: supplier
+                .filter(|column| !column.is_null(row))
+                .map(|column| column.value(row)),
+            month: month
+                .filter(|column| !column.is_null(row))
+                .map(|column| column.value(row)),
+            category: self.text("category", row),
+            site: self.text("site", row),
+            currency: self.text("currency", row),
+        }
+    }
+
+    fn sums(&self, at: usize, row: usize) -> Sums {
+        let int = |name: &str| self.int(&format!("{name}_{at}"), row);
+        let count = |name: &str| int(name).unsigned_abs();
+        let rate = |prefix: &str| Rate {
+            numerator: int(&format!("{prefix}numerator")),
+            denominator: int(&format!("{prefix}denominator")),
+            n: count(&format!("{prefix}n")),
+        };
+        Sums {
+            rate: rate(""),
+            raw: rate("raw_"),
+            unreported: count("unreported"),
+            left_out: count("left_out"),
+            lead_time: LeadTimeSums {
+                error: int("error"),
+                early: int("early"),
+                error_squared: int("error_squared"),
+                actual_n: int("actual_n"),
+                actual: int("actual"),
+                actual_squared: int("actual_squared"),
+                censored: int("censored"),
+                censored_days: int("censored_days"),
+            },
+        }
+    }
+}
