@@ -505,8 +505,11 @@ fn price_variances(arguments: &[ColumnarValue]) -> Result<ColumnarValue> {
         };
         Some((variance.minor, found.baseline_value.minor))
     };
-    let (variances, baselines): (Int64Array, Int64Array) =
-        (0..quantity.len()).map(|row| variance(row).unzip()).unzip();
+    let found: Vec<(Option<i64>, Option<i64>)> = (0..quantity.len())
+        .map(|row| variance(row).unzip())
+        .collect();
+    let variances: Int64Array = found.iter().map(|(variance, _)| *variance).collect();
+    let baselines: Int64Array = found.iter().map(|(_, baseline)| *baseline).collect();
     let columns: Vec<ArrayRef> = vec![Arc::new(variances), Arc::new(baselines)];
     Ok(ColumnarValue::Array(Arc::new(StructArray::try_new(
         variance_fields(),

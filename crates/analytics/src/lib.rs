@@ -7,13 +7,19 @@
 
 mod error;
 mod facts;
+mod figures;
 mod judged;
+mod lines;
 mod measure;
 mod projection;
 mod session;
+mod spend;
 
 pub use error::{Error, Result};
 pub use facts::{Fact, Inspection, InvoiceLine, Kind, LineReceipt, OrderLine, Receipt};
+pub use figures::SupplierFigures;
+pub use lines::{Line, LineFact, Lines, LinesRequest, Reason, Sort, Standing};
 pub use measure::{By, Group, LeadTimeFigures, Measured, Request};
 pub use projection::{MonthFile, MonthWriter};
 pub use session::{Analytics, Limits};
+pub use spend::Spend;

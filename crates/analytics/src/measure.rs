@@ -25,7 +25,7 @@ use keelson_methods::{
 };
 
 use self::question::Question;
-pub(crate) use self::question::{Rows, count_where, rows, sum_where};
+pub(crate) use self::question::{Rows, count_where, group_by, rows};
 use crate::{Analytics, Result};
 
 /// What is asked.

@@ -7,13 +7,13 @@ use arrow::{
         Array, ArrayRef, AsArray, Int32Array, Int32Builder, Int64Array, Int64Builder, ListBuilder,
         RecordBatch, StringViewArray,
     },
-    datatypes::{DataType, Field, Int32Type, Int64Type, Schema, SchemaRef},
+    datatypes::{DataType, Field, Int8Type, Int32Type, Int64Type, Schema, SchemaRef},
 };
 use chrono::NaiveDate;
 
 use super::{Fact, Inspection, InvoiceLine, LineReceipt, OrderLine, Receipt};
 
-pub type Column = (Field, ArrayRef);
+type Column = (Field, ArrayRef);
 
 pub trait Columns: Sized + Send + Sync + 'static {
     #[doc(hidden)]
@@ -265,7 +265,9 @@ pub struct Row<'a> {
 
 impl Row<'_> {
     fn column(&self, name: &str) -> &dyn Array {
-        self.batch.column_by_name(name).expect("a row is read from the columns of its kind")
+        self.batch
+            .column_by_name(name)
+            .expect("a row is read from the columns of its kind")
     }
 
     pub(crate) fn maybe_int(&self, name: &str) -> Option<i64> {
@@ -275,6 +277,11 @@ impl Row<'_> {
 
     pub(crate) fn maybe_small(&self, name: &str) -> Option<i32> {
         let column = self.column(name).as_primitive::<Int32Type>();
+        (!column.is_null(self.at)).then(|| column.value(self.at))
+    }
+
+    pub(crate) fn maybe_code(&self, name: &str) -> Option<i8> {
+        let column = self.column(name).as_primitive::<Int8Type>();
         (!column.is_null(self.at)).then(|| column.value(self.at))
     }
 
@@ -304,7 +311,8 @@ impl Row<'_> {
         let [ids, good, rejected] = ["receipt_ids", "receipt_good", "receipt_rejected"].map(list);
         let days = list("receipt_days");
         let days = days.as_primitive::<Int32Type>().values();
-        let [ids, good, rejected] = [&ids, &good, &rejected].map(|list| list.as_primitive::<Int64Type>().values());
+        let [ids, good, rejected] =
+            [&ids, &good, &rejected].map(|list| list.as_primitive::<Int64Type>().values());
         (0..days.len())
             .map(|at| LineReceipt {
                 id: ids[at],

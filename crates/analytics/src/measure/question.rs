@@ -136,11 +136,13 @@ impl<'a> Question<'a> {
                 .aggregate(self.groups(&rows, &named[0].1), sums)?),
             Some(whole) => {
                 let mut inner = self.groups(&rows, &named[0].1);
-                let outer = inner
+                let outer: Vec<Expr> = inner
                     .iter()
                     .map(|group| col(group.schema_name().to_string()))
                     .collect();
-                inner.extend([col("source"), col(whole)]);
+                // A number is its source's own, and where a source is careless, its supplier's.
+                let identity = ["supplier", "source", whole].map(|name| col(name));
+                inner.extend(identity.into_iter().filter(|part| !outer.contains(part)));
                 let mut counts = Vec::new();
                 for at in 0..self.parts.len() {
                     counts.extend(whole_counts(at)?);
@@ -151,28 +153,31 @@ impl<'a> Question<'a> {
     }
 
     fn groups(&self, rows: &DataFrame, day: &Expr) -> Vec<Expr> {
-        let known = |name: &str| rows.schema().has_column_with_unqualified_name(name);
-        let columns = self
-            .by
-            .columns()
-            .iter()
-            .chain(self.by_currency.then_some(&"currency"));
-        columns
-            // Facts that do not say where they belong, such as receipts without a category, belong to no part.
-            .map(|name| {
-                if known(name) {
-                    col(*name)
-                } else {
-                    lit(ScalarValue::Utf8View(None)).alias(*name)
-                }
-            })
-            .chain(
-                self.by
-                    .is_monthly()
-                    .then(|| judged::month(day.clone()).alias("month")),
-            )
-            .collect()
+        group_by(rows, self.by, self.by_currency, day)
     }
+}
+
+/// The expressions to group rows by. Rows that do not say where they belong, such as receipts without a category, belong
+/// to the group without one.
+pub(crate) fn group_by(rows: &DataFrame, by: By, by_currency: bool, day: &Expr) -> Vec<Expr> {
+    let known = |name: &str| rows.schema().has_column_with_unqualified_name(name);
+    let columns = by
+        .columns()
+        .iter()
+        .chain(by_currency.then_some(&"currency"));
+    columns
+        .map(|name| {
+            if known(name) {
+                col(*name)
+            } else {
+                lit(ScalarValue::Utf8View(None)).alias(*name)
+            }
+        })
+        .chain(
+            by.is_monthly()
+                .then(|| judged::month(day.clone()).alias("month")),
+        )
+        .collect()
 }
 
 /// Expressions that are computed once per row and then used by name.

@@ -183,6 +183,14 @@ impl<'a> Recipe<'a> {
         any(dates().map(|date| inside(date, bounds)).chain([undated]))
     }
 
+    /// The field of a line's judgement that says how far it is off, in days.
+    pub(crate) fn deviation(&self) -> &'static str {
+        match self.definition.measure {
+            Measure::LeadTimeBias | Measure::LeadTimeWithin => "error",
+            _ => "days_late",
+        }
+    }
+
     /// What a row means, given its judgement.
     pub(crate) fn standing(&self, judged: &Expr) -> Standing {
         match self.source {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use keelson_analytics::{
-    Analytics, By, Fact, Kind, Limits, LineReceipt, Measured, MonthFile, OrderLine, Request,
+    Analytics, By, Fact, Group, Limits, LineReceipt, Measured, MonthFile, OrderLine, Request,
 };
 use keelson_methods::{
     kpi::{Definition, Measure},
@@ -131,6 +131,21 @@ pub fn t2_1() -> Vec<OrderLine> {
     ]
 }
 
-pub fn kinds() -> [Kind; 4] {
-    Kind::ALL
+/// The answers as (group, numerator, denominator).
+pub fn parts(answers: &[Measured]) -> Vec<(Group, i64, i64)> {
+    let part = |answer: &Measured| {
+        (
+            answer.group.clone(),
+            answer.rate.numerator,
+            answer.rate.denominator,
+        )
+    };
+    answers.iter().map(part).collect()
+}
+
+pub fn supplier(id: i64) -> Group {
+    Group {
+        supplier: Some(id),
+        ..Group::default()
+    }
 }
