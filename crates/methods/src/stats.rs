@@ -144,6 +144,12 @@ pub fn log_anchored(x: f64, low: f64, high: f64, offset: f64) -> Option<f64> {
     anchored(log(x)?, log(low)?, log(high)?)
 }
 
+/// Rounded to nine decimals: what a weighted mean is compared with (50, 60, 90) is exact, so the rounding error of a
+/// sum of products must not decide on which side of a line it falls.
+pub(crate) fn round_off(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

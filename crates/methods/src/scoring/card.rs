@@ -6,6 +6,7 @@ use crate::code::coded;
 use crate::interval::{Interval, Verdict};
 use crate::kpi::Direction;
 use crate::missing::Missing;
+use crate::stats;
 use serde::{Deserialize, Serialize};
 
 /// Below this share of weight with values there is no grade.
@@ -307,7 +308,7 @@ struct Weighed {
 
 impl Weighed {
     fn mean(self) -> Option<f64> {
-        (self.weight > 0.0).then(|| (self.points / self.weight).clamp(0.0, 100.0))
+        (self.weight > 0.0).then(|| stats::round_off(self.points / self.weight).clamp(0.0, 100.0))
     }
 }
 
