@@ -1,49 +1,11 @@
+use keelson_analytics::Kind;
+
 use crate::SupplierId;
 
-/// The kinds of fact Keelson keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FactKind {
-    OrderLines,
-    Receipts,
-    Inspections,
-    InvoiceLines,
-}
-
-impl FactKind {
-    pub const ALL: [Self; 4] = [
-        Self::OrderLines,
-        Self::Receipts,
-        Self::Inspections,
-        Self::InvoiceLines,
-    ];
-
-    /// The word on the command line and in `projection_months`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::OrderLines => "order-lines",
-            Self::Receipts => "receipts",
-            Self::Inspections => "inspections",
-            Self::InvoiceLines => "invoice-lines",
-        }
-    }
-
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
-    pub(super) fn table(self) -> &'static str {
-        match self {
-            Self::OrderLines => "order_lines",
-            Self::Receipts => "receipts",
-            Self::Inspections => "inspections",
-            Self::InvoiceLines => "invoice_lines",
-        }
-    }
-
-    /// The columns a kind has besides those every fact has, in the order of [`Fact::cells`].
-    pub(super) fn columns(self) -> &'static [&'static str] {
-        match self {
-            Self::OrderLines => &[
+/// The columns a kind has besides those every fact has, in the order of [`Fact::cells`].
+pub(super) fn columns(kind: Kind) -> &'static [&'static str] {
+        match kind {
+            Kind::OrderLines => &[
                 "order_number",
                 "line_number",
                 "item",
@@ -63,14 +25,14 @@ impl FactKind {
                 "cancelled_on",
                 "delay_cause",
             ],
-            Self::Receipts => &[
+            Kind::Receipts => &[
                 "line_key",
                 "received_on",
                 "good_milli",
                 "rejected_milli",
                 "site",
             ],
-            Self::Inspections => &[
+            Kind::Inspections => &[
                 "line_key",
                 "lot",
                 "category",
@@ -83,7 +45,7 @@ impl FactKind {
                 "result",
                 "cause",
             ],
-            Self::InvoiceLines => &[
+            Kind::InvoiceLines => &[
                 "invoice_number",
                 "line_number",
                 "line_key",
@@ -106,7 +68,6 @@ impl FactKind {
                 "fx_actual_micros",
             ],
         }
-    }
 }
 
 /// One fact on its way into its table.

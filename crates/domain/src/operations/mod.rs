@@ -2,6 +2,10 @@
 
 mod bulk;
 mod fact;
+mod projection;
+mod work;
 
 pub use bulk::{Bulk, Known, Loaded};
-pub use fact::{Cell, Fact, FactKind};
+pub use fact::{Cell, Fact};
+pub use projection::{Projected, invalidate, project, show};
+pub use work::Project;

@@ -7,7 +7,9 @@ mod sqlite;
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::fact::{Cell, Fact, FactKind};
+use keelson_analytics::Kind;
+
+use super::fact::{Cell, Fact, columns};
 use crate::{Db, Engine, ImportId, Result, SourceId};
 
 /// The columns every fact has, before those of its kind.
@@ -86,7 +88,7 @@ impl Bulk {
     /// Loads facts of one source. Keys must not repeat within `facts`.
     pub async fn load(
         &mut self,
-        kind: FactKind,
+        kind: Kind,
         source: SourceId,
         import: ImportId,
         mut facts: Vec<Fact>,
@@ -113,13 +115,13 @@ impl Bulk {
         }
         loaded.inserted = facts.len() as u64 - loaded.superseded;
         months.extend(facts.iter().map(|fact| fact.month));
-        if kind == FactKind::Receipts && !known.lines_touched {
+        if kind == Kind::Receipts && !known.lines_touched {
             // A receipt is projected with its line, so it is the line's month that has to be rewritten.
             let lines = self.line_months(source, &facts).await?;
-            self.touch(FactKind::OrderLines, &lines, import).await?;
+            self.touch(Kind::OrderLines, &lines, import).await?;
         }
         if !retired.is_empty() {
-            if kind == FactKind::Receipts {
+            if kind == Kind::Receipts {
                 self.touch_lines_of_receipts(&retired, import).await?;
             }
             self.retire(kind, &retired).await?;
@@ -136,7 +138,7 @@ impl Bulk {
 
     async fn existing(
         &mut self,
-        kind: FactKind,
+        kind: Kind,
         source: SourceId,
         facts: &[Fact],
     ) -> Result<HashMap<String, Existing>> {
@@ -147,19 +149,19 @@ impl Bulk {
     }
 
     /// Takes rows out of the current ones; their successors are not there yet.
-    async fn retire(&mut self, kind: FactKind, ids: &[i64]) -> Result<()> {
+    async fn retire(&mut self, kind: Kind, ids: &[i64]) -> Result<()> {
         let sql = |list: &str| {
             format!(
                 "UPDATE {} SET superseded_by = 0 WHERE id IN ({list})",
-                kind.table()
+                kind.code()
             )
         };
         self.with_ids(ids, sql).await
     }
 
     /// Points retired rows at their successors.
-    async fn succeed(&mut self, kind: FactKind, ids: &[i64]) -> Result<()> {
-        let table = kind.table();
+    async fn succeed(&mut self, kind: Kind, ids: &[i64]) -> Result<()> {
+        let table = kind.code();
         let sql = |list: &str| {
             format!(
                 "UPDATE {table} SET superseded_by = (SELECT successor.id FROM {table} successor \
@@ -209,7 +211,7 @@ impl Bulk {
 
     async fn insert(
         &mut self,
-        kind: FactKind,
+        kind: Kind,
         source: SourceId,
         import: ImportId,
         facts: &[Fact],
@@ -217,6 +219,17 @@ impl Bulk {
         match self {
             Self::Sqlite(tx) => sqlite::insert(tx, kind, source, import, facts).await,
             Self::Postgres(tx) => postgres::insert(tx, kind, source, import, facts).await,
+        }
+    }
+
+    /// Inserts plain rows into another table in the same transaction. Table and columns are our own words.
+    pub async fn insert_rows(&mut self, table: &str, columns: &[&str], rows: &[Vec<Cell>]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        match self {
+            Self::Sqlite(tx) => sqlite::insert_rows(tx, table, columns, rows).await,
+            Self::Postgres(tx) => postgres::insert_rows(tx, table, columns, rows).await,
         }
     }
 
@@ -232,7 +245,7 @@ impl Bulk {
     /// Puts months on the projection's worklist.
     pub async fn touch(
         &mut self,
-        kind: FactKind,
+        kind: Kind,
         months: &BTreeSet<i32>,
         import: ImportId,
     ) -> Result<()> {
@@ -263,10 +276,10 @@ impl Fact {
 }
 
 /// All columns of a kind, as they follow in an INSERT or a COPY.
-fn all_columns(kind: FactKind) -> String {
+fn all_columns(kind: Kind) -> String {
     COMMON
         .iter()
-        .chain(kind.columns())
+        .chain(columns(kind))
         .copied()
         .collect::<Vec<_>>()
         .join(", ")

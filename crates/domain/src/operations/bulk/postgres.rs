@@ -10,19 +10,19 @@ use sqlx::{PgConnection, Row};
 use super::{Existing, all_columns};
 use crate::{
     ImportId, Result, SourceId,
-    operations::fact::{Cell, Fact, FactKind},
+    operations::fact::{Cell, Fact, columns},
 };
 
 pub(super) async fn existing(
     tx: &mut PgConnection,
-    kind: FactKind,
+    kind: Kind,
     source: SourceId,
     facts: &[Fact],
 ) -> Result<HashMap<String, Existing>> {
     let keys: Vec<&str> = facts.iter().map(|fact| fact.key.as_str()).collect();
     let sql = format!(
         "SELECT source_key, id, digest, month FROM {} WHERE source_id = $1 AND superseded_by IS NULL AND source_key = ANY($2)",
-        kind.table()
+        kind.code()
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(source.0)
@@ -43,12 +43,12 @@ pub(super) async fn existing(
 
 pub(super) async fn insert(
     tx: &mut PgConnection,
-    kind: FactKind,
+    kind: Kind,
     source: SourceId,
     import: ImportId,
     facts: &[Fact],
 ) -> Result<()> {
-    let sql = format!("COPY {} ({}) FROM STDIN", kind.table(), all_columns(kind));
+    let sql = format!("COPY {} ({}) FROM STDIN", kind.code(), all_columns(kind));
     let mut copy = tx.copy_in_raw(&sql).await?;
     let mut text = String::with_capacity(1 << 20);
     for fact in facts {
@@ -75,14 +75,41 @@ fn line(out: &mut String, source: SourceId, import: ImportId, fact: &Fact) {
         fact.month, fact.digest, fact.row_number
     );
     text(out, fact.missing.as_deref());
-    for cell in &fact.cells {
+    for value in &fact.cells {
         out.push('\t');
-        match cell {
-            Cell::Number(value) => number(out, *value),
-            Cell::Text(value) => text(out, value.as_deref()),
-        }
+        cell(out, value);
     }
     out.push('\n');
+}
+
+fn cell(out: &mut String, cell: &Cell) {
+    match cell {
+        Cell::Number(value) => number(out, *value),
+        Cell::Text(value) => text(out, value.as_deref()),
+    }
+}
+
+pub(super) async fn insert_rows(
+    tx: &mut PgConnection,
+    table: &str,
+    columns: &[&str],
+    rows: &[Vec<Cell>],
+) -> Result<()> {
+    let sql = format!("COPY {table} ({}) FROM STDIN", columns.join(", "));
+    let mut copy = tx.copy_in_raw(&sql).await?;
+    let mut lines = String::new();
+    for cells in rows {
+        for (place, value) in cells.iter().enumerate() {
+            if place > 0 {
+                lines.push('\t');
+            }
+            cell(&mut lines, value);
+        }
+        lines.push('\n');
+    }
+    copy.send(lines.as_bytes()).await?;
+    copy.finish().await?;
+    Ok(())
 }
 
 fn number(out: &mut String, value: Option<i64>) {

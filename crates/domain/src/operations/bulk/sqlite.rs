@@ -7,7 +7,7 @@ use sqlx::{Arguments, Row, Sqlite, SqliteConnection, sqlite::SqliteArguments};
 use super::{Existing, all_columns};
 use crate::{
     ImportId, Result, SourceId,
-    operations::fact::{Cell, Fact, FactKind},
+    operations::fact::{Cell, Fact, columns},
 };
 
 /// SQLite's default limit is 32,766 parameters a statement.
@@ -15,7 +15,7 @@ const PARAMETERS: usize = 32_000;
 
 pub(super) async fn existing(
     tx: &mut SqliteConnection,
-    kind: FactKind,
+    kind: Kind,
     source: SourceId,
     facts: &[Fact],
 ) -> Result<HashMap<String, Existing>> {
@@ -23,7 +23,7 @@ pub(super) async fn existing(
     for chunk in facts.chunks(1_000) {
         let sql = format!(
             "SELECT source_key, id, digest, month FROM {} WHERE source_id = ? AND superseded_by IS NULL AND source_key IN ({})",
-            kind.table(),
+            kind.code(),
             places(chunk.len())
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(source.0);
@@ -44,19 +44,19 @@ pub(super) async fn existing(
 
 pub(super) async fn insert(
     tx: &mut SqliteConnection,
-    kind: FactKind,
+    kind: Kind,
     source: SourceId,
     import: ImportId,
     facts: &[Fact],
 ) -> Result<()> {
-    let width = super::COMMON.len() - 2 + kind.columns().len();
+    let width = super::COMMON.len() - 2 + columns(kind).len();
     // The source and the import are the same for every row, so they stand in the text: our own numbers, 2 parameters less.
     let row = format!("({source},{import},{})", places(width));
     for chunk in facts.chunks(PARAMETERS / width) {
         let rows = vec![row.as_str(); chunk.len()].join(",");
         let sql = format!(
             "INSERT INTO {} ({}) VALUES {rows}",
-            kind.table(),
+            kind.code(),
             all_columns(kind)
         );
         let mut values = SqliteArguments::default();
@@ -81,11 +81,38 @@ fn bind(values: &mut SqliteArguments, fact: &Fact) -> Result<()> {
     add(values.add(fact.digest.clone()))?;
     add(values.add(fact.row_number))?;
     add(values.add(fact.missing.clone()))?;
-    for cell in &fact.cells {
+    bind_cells(values, &fact.cells)
+}
+
+fn bind_cells(values: &mut SqliteArguments, cells: &[Cell]) -> Result<()> {
+    for cell in cells {
         match cell {
-            Cell::Number(number) => add(values.add(*number))?,
-            Cell::Text(text) => add(values.add(text.clone()))?,
+            Cell::Number(number) => values.add(*number),
+            Cell::Text(text) => values.add(text.clone()),
         }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_rows(
+    tx: &mut SqliteConnection,
+    table: &str,
+    columns: &[&str],
+    rows: &[Vec<Cell>],
+) -> Result<()> {
+    let row = format!("({})", places(columns.len()));
+    for chunk in rows.chunks(1_000) {
+        let sql = format!(
+            "INSERT INTO {table} ({}) VALUES {}",
+            columns.join(", "),
+            vec![row.as_str(); chunk.len()].join(",")
+        );
+        let mut values = SqliteArguments::default();
+        for cells in chunk {
+            bind_cells(&mut values, cells)?;
+        }
+        sqlx::query_with::<Sqlite, _>(sqlx::AssertSqlSafe(sql), values).execute(&mut *tx).await?;
     }
     Ok(())
 }
