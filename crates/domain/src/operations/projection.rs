@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use keelson_analytics::{Fact, Inspection, InvoiceLine, Kind, LineReceipt, MonthFile, OrderLine, Receipt};
+use keelson_analytics::{
+    Fact, Inspection, InvoiceLine, Kind, LineReceipt, MonthFile, OrderLine, Receipt,
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, Statement, Value};
 
 use crate::{Keelson, Result, date_of_day, micros};
@@ -27,15 +29,27 @@ pub async fn project(keelson: &Keelson, now: DateTime<Utc>) -> Result<Projected>
         let (kind, number) = (month.kind()?, month.month);
         let name = format!("{:08}", month.wanted);
         let file = match kind {
-            Kind::OrderLines => write::<OrderLine, _>(keelson, number, &name, &merged, order_lines).await?,
-            Kind::Receipts => write::<Receipt, _>(keelson, number, &name, &merged, receipts).await?,
-            Kind::Inspections => write::<Inspection, _>(keelson, number, &name, &merged, inspections).await?,
-            Kind::InvoiceLines => write::<InvoiceLine, _>(keelson, number, &name, &merged, invoice_lines).await?,
+            Kind::OrderLines => {
+                write::<OrderLine, _>(keelson, number, &name, &merged, order_lines).await?
+            }
+            Kind::Receipts => {
+                write::<Receipt, _>(keelson, number, &name, &merged, receipts).await?
+            }
+            Kind::Inspections => {
+                write::<Inspection, _>(keelson, number, &name, &merged, inspections).await?
+            }
+            Kind::InvoiceLines => {
+                write::<InvoiceLine, _>(keelson, number, &name, &merged, invoice_lines).await?
+            }
         };
         projected.rows += file.as_ref().map_or(0, |file| file.rows);
         projected.months.push((kind, number));
         if catalogue(keelson, &month, file.as_ref(), now).await? {
-            replaced.extend(month.file.filter(|old| file.as_ref().is_none_or(|new| new.path != *old)));
+            replaced.extend(
+                month
+                    .file
+                    .filter(|old| file.as_ref().is_none_or(|new| new.path != *old)),
+            );
         }
     }
     show(keelson).await?;
@@ -71,12 +85,20 @@ pub async fn show(keelson: &Keelson) -> Result<()> {
     for row in rows {
         let kind = row.kind()?;
         if let Some(path) = row.file {
-            let file = MonthFile { kind, month: row.month, path, rows: row.rows as u64, bytes: row.bytes as u64 };
+            let file = MonthFile {
+                kind,
+                month: row.month,
+                path,
+                rows: row.rows as u64,
+                bytes: row.bytes as u64,
+            };
             files.entry(kind).or_default().push(file);
         }
     }
     for kind in Kind::ALL {
-        keelson.analytics.set_months(kind, files.remove(&kind).unwrap_or_default());
+        keelson
+            .analytics
+            .set_months(kind, files.remove(&kind).unwrap_or_default());
     }
     Ok(())
 }
@@ -93,15 +115,23 @@ struct Month {
 
 impl Month {
     fn kind(&self) -> Result<Kind> {
-        Kind::parse(&self.kind)
-            .ok_or_else(|| crate::Error::damaged("projection worklist", format!("unknown kind {:?}", self.kind)))
+        Kind::parse(&self.kind).ok_or_else(|| {
+            crate::Error::damaged(
+                "projection worklist",
+                format!("unknown kind {:?}", self.kind),
+            )
+        })
     }
 }
 
 async fn worklist(db: &DatabaseConnection) -> Result<Vec<Month>> {
     let sql = "SELECT kind, month, wanted, written, file, rows, bytes FROM projection_months \
                WHERE wanted > written ORDER BY kind, month DESC";
-    Ok(Month::find_by_statement(Statement::from_string(db.get_database_backend(), sql)).all(db).await?)
+    Ok(
+        Month::find_by_statement(Statement::from_string(db.get_database_backend(), sql))
+            .all(db)
+            .await?,
+    )
 }
 
 /// Enters a written file. False when somebody entered a newer one meanwhile.

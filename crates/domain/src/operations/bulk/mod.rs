@@ -223,7 +223,12 @@ impl Bulk {
     }
 
     /// Inserts plain rows into another table in the same transaction. Table and columns are our own words.
-    pub async fn insert_rows(&mut self, table: &str, columns: &[&str], rows: &[Vec<Cell>]) -> Result<()> {
+    pub async fn insert_rows(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: &[Vec<Cell>],
+    ) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }

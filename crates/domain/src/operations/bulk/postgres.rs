@@ -7,10 +7,12 @@ use std::{
 
 use sqlx::{PgConnection, Row};
 
+use keelson_analytics::Kind;
+
 use super::{Existing, all_columns};
 use crate::{
     ImportId, Result, SourceId,
-    operations::fact::{Cell, Fact, columns},
+    operations::fact::{Cell, Fact},
 };
 
 pub(super) async fn existing(

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{Arguments, Row, Sqlite, SqliteConnection, sqlite::SqliteArguments};
 
+use keelson_analytics::Kind;
+
 use super::{Existing, all_columns};
 use crate::{
     ImportId, Result, SourceId,
@@ -112,7 +114,9 @@ pub(super) async fn insert_rows(
         for cells in chunk {
             bind_cells(&mut values, cells)?;
         }
-        sqlx::query_with::<Sqlite, _>(sqlx::AssertSqlSafe(sql), values).execute(&mut *tx).await?;
+        sqlx::query_with::<Sqlite, _>(sqlx::AssertSqlSafe(sql), values)
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }
