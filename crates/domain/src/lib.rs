@@ -13,6 +13,7 @@ mod keelson;
 pub mod operations;
 pub mod performance;
 pub mod record;
+mod rows;
 pub mod segmentation;
 pub mod suppliers;
 mod time;

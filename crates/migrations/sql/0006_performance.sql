@@ -45,6 +45,8 @@ CREATE TABLE scorecards (
   id @id,
   supplier_id BIGINT NOT NULL,
   period TEXT NOT NULL,
+  -- Counts the judgements of one period: scored again after new facts, a new row.
+  version BIGINT NOT NULL,
   template TEXT NOT NULL,
   template_version BIGINT NOT NULL,
   score_centi BIGINT,
@@ -57,9 +59,10 @@ CREATE TABLE scorecards (
   as_of INTEGER NOT NULL,
   scored_by BIGINT REFERENCES people (id),
   scored_at BIGINT NOT NULL,
-  shared_at BIGINT
+  shared_at BIGINT,
+  UNIQUE (supplier_id, period, version)
 );
-CREATE INDEX scorecards_supplier ON scorecards (supplier_id, period, id);
+CREATE INDEX scorecards_period ON scorecards (period, supplier_id);
 
 -- One row per supplier with what lists sort and filter by. Derived from measures, scorecards and tiers.
 CREATE TABLE supplier_figures (

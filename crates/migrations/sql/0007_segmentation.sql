@@ -18,6 +18,8 @@ CREATE TABLE tiers (
   policy_version BIGINT NOT NULL,
   -- The quarter judged, "2026-Q3": hysteresis counts these.
   period TEXT NOT NULL,
+  -- Counts the judgements of one quarter.
+  version BIGINT NOT NULL,
   quadrant TEXT NOT NULL,
   tier TEXT NOT NULL,
   plain_quadrant TEXT NOT NULL,
@@ -26,11 +28,14 @@ CREATE TABLE tiers (
   tier_score_centi BIGINT,
   abc TEXT,
   candidate BOOLEAN NOT NULL DEFAULT FALSE,
+  -- Where both axes stand, for the next quarter's hysteresis; small beside the breakdown, because all are read at once.
+  standing TEXT NOT NULL,
   breakdown TEXT NOT NULL,
   digest TEXT NOT NULL,
   as_of INTEGER NOT NULL,
   decided_by BIGINT REFERENCES people (id),
-  decided_at BIGINT NOT NULL
+  decided_at BIGINT NOT NULL,
+  UNIQUE (supplier_id, period, version)
 );
 CREATE INDEX tiers_supplier ON tiers (supplier_id, id);
 

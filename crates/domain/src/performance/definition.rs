@@ -30,14 +30,17 @@ impl Document for Definition {
     }
 }
 
-/// Publishes a definition: a new version, unless the newest says the same already.
+/// Publishes a definition: a new version, unless the newest says the same already. A job computes its measures.
 pub async fn publish(
     keelson: &Keelson,
     act: &Act,
     definition: &Definition,
 ) -> Result<Published<Definition>> {
     let tx = keelson.db.begin().await?;
-    let (published, _new) = versions::publish(&tx, act, definition).await?;
+    let (published, new) = versions::publish(&tx, act, definition).await?;
+    if new {
+        super::refresh_everyone(&tx, act.at).await?;
+    }
     tx.commit().await?;
     Ok(published)
 }

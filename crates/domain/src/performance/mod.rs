@@ -1,3 +1,22 @@
 //! KPI definitions, measures, scorecards.
+//!
+//! Facts become measures ([`refresh`]), measures become scorecards ([`score`]); [`lines`] opens any figure to its facts.
 
 pub mod definition;
+mod figures;
+mod job;
+pub mod lines;
+pub mod measure;
+mod refresh;
+mod score;
+pub mod scorecard;
+pub mod shared;
+pub mod template;
+
+pub use figures::{SupplierSpend, first_of, read_trend};
+pub(crate) use figures::{rejudged, spend_of};
+pub use job::{Refresh, refresh_everyone};
+pub use measure::{Answer, Figure, measure};
+pub use refresh::{Refreshed, Scope, refresh, suppliers_of_months};
+pub use score::{Scored, score};
+pub use scorecard::Card;

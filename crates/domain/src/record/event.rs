@@ -5,7 +5,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use crate::{Act, EventId, PersonId, Result, SupplierId, Tx, micros, moment};
+use crate::{Act, EventId, PersonId, Result, SupplierId, Tx, micros, moment, rows};
 
 /// Who may read an event about a supplier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,35 @@ pub async fn append(tx: &Tx, act: &Act, event: NewEvent) -> Result<EventId> {
         ..Default::default()
     };
     Ok(events::Entity::insert(row).exec(tx).await?.last_insert_id)
+}
+
+/// Appends many events of one act.
+pub async fn append_all(tx: &Tx, act: &Act, events: Vec<NewEvent>) -> Result<()> {
+    const COLUMNS: [&str; 9] = [
+        "at",
+        "actor_id",
+        "via",
+        "supplier_id",
+        "subject",
+        "subject_id",
+        "verb",
+        "payload",
+        "audience",
+    ];
+    let values = events.into_iter().map(|event| -> Vec<sea_orm::Value> {
+        vec![
+            micros(act.at).into(),
+            act.by.map(|person| person.0).into(),
+            act.via.code().into(),
+            event.supplier.map(|supplier| supplier.0).into(),
+            event.subject.into(),
+            event.subject_id.into(),
+            event.verb.into(),
+            event.payload.to_string().into(),
+            event.audience.code().into(),
+        ]
+    });
+    rows::insert(tx, "events", &COLUMNS, values.collect(), "").await
 }
 
 /// An event as it is read.

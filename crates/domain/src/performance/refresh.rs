@@ -1,0 +1,375 @@
+//! The table of measures: what the projection says today for every supplier, definition and period that pages show. Derived;
+//! computed anew for the suppliers an import touched.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use keelson_analytics::{By, Kind, Measured, Request};
+use keelson_methods::{
+    kpi::Definition,
+    period::{Bounds, Period},
+    rate::Rate,
+};
+use sea_orm::{ConnectionTrait, Statement, Value};
+
+use super::{
+    figures,
+    measure::{self, Figure},
+};
+use crate::{
+    Keelson, Result, SupplierId, Tx, day_of, rows,
+    versions::{self, Published},
+};
+
+/// Suppliers computed and written together: enough that one scan serves many, few enough that others may write in between.
+const CHUNK: usize = 500;
+
+/// Whose measures are computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every supplier.
+    Everyone,
+    Suppliers(Vec<SupplierId>),
+}
+
+/// What a refresh did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    pub suppliers: u64,
+    pub measures: u64,
+}
+
+/// Computes the measures and the figures of suppliers anew. Safe to repeat and to run beside itself.
+pub async fn refresh(
+    keelson: &Keelson,
+    scope: &Scope,
+    as_of: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Refreshed> {
+    let definitions = versions::current::<Definition>(keelson.db.read()).await?;
+    let windows = Windows::on(as_of);
+    let suppliers = match scope {
+        Scope::Everyone => {
+            ids(
+                keelson.db.read(),
+                "SELECT id FROM suppliers WHERE merged_into IS NULL ORDER BY id",
+                [],
+            )
+            .await?
+        }
+        Scope::Suppliers(suppliers) => suppliers.iter().map(|id| id.0).collect(),
+    };
+    let mut refreshed = Refreshed::default();
+    for chunk in suppliers.chunks(CHUNK) {
+        let rows = compute(keelson, &definitions, &windows, chunk, as_of).await?;
+        let figures = figures::gather(keelson, &definitions, &windows, chunk, &rows, as_of).await?;
+        let tx = keelson.db.begin().await?;
+        replace(&tx, chunk, &rows, as_of).await?;
+        figures::write(&tx, &figures, &windows, as_of, now).await?;
+        tx.commit().await?;
+        refreshed.suppliers += chunk.len() as u64;
+        refreshed.measures += rows.len() as u64;
+    }
+    if *scope == Scope::Everyone {
+        forget_absorbed(keelson).await?;
+    }
+    figures::share(keelson, now).await?;
+    Ok(refreshed)
+}
+
+/// The suppliers whose facts lie in these months of the projection, those whose corrected facts did included: at least
+/// everybody an import changed.
+pub async fn suppliers_of_months(
+    db: &impl ConnectionTrait,
+    months: &[(Kind, i32)],
+) -> Result<Scope> {
+    let mut touched = BTreeSet::new();
+    for kind in Kind::ALL {
+        let list: Vec<String> = months
+            .iter()
+            .filter(|(of, _)| *of == kind)
+            .map(|(_, month)| month.to_string())
+            .collect();
+        if list.is_empty() {
+            continue;
+        }
+        // A receipt is projected with its line, so the line's supplier is the one to name.
+        let sql = format!(
+            "SELECT DISTINCT COALESCE(s.merged_into, s.id) FROM {} f JOIN suppliers s ON s.id = f.supplier_id \
+             WHERE f.month IN ({})",
+            kind.code(),
+            list.join(", ")
+        );
+        touched.extend(ids(db, &sql, []).await?);
+    }
+    Ok(Scope::Suppliers(
+        touched.into_iter().map(SupplierId).collect(),
+    ))
+}
+
+/// The periods that are kept, as seen on a day.
+pub(super) struct Windows {
+    /// The last thirty, the one under way included, oldest first.
+    pub(super) months: Vec<Period>,
+    /// The last eight complete ones, oldest first, and the one under way.
+    pub(super) quarters: Vec<Period>,
+    /// The last twelve complete months.
+    pub(super) year: Period,
+}
+
+impl Windows {
+    pub(super) fn on(as_of: NaiveDate) -> Self {
+        let month = as_of.month() as u8;
+        let back = |from: Period, count: usize| {
+            let mut list: Vec<Period> = std::iter::successors(Some(from), Period::previous)
+                .take(count)
+                .collect();
+            list.reverse();
+            list
+        };
+        Self {
+            months: back(Period::Month(as_of.year(), month), 30),
+            quarters: back(Period::Quarter(as_of.year(), month.div_ceil(3)), 9),
+            year: Period::Trailing {
+                months: 12,
+                until: None,
+            },
+        }
+    }
+
+    /// The complete quarters, oldest first.
+    pub(super) fn complete_quarters(&self) -> &[Period] {
+        &self.quarters[..self.quarters.len() - 1]
+    }
+
+    fn longer(&self) -> impl Iterator<Item = Period> + '_ {
+        self.quarters.iter().copied().chain([self.year])
+    }
+
+    fn bounds(&self, as_of: NaiveDate) -> Bounds {
+        let ends = |period: Option<&Period>| period.map(|period| period.bounds(as_of));
+        Bounds {
+            from: ends(self.months.first()).and_then(|bounds| bounds.from),
+            to: ends(self.months.last()).and_then(|bounds| bounds.to),
+        }
+    }
+}
+
+/// A row on its way into the table.
+pub(super) struct Row<'a> {
+    pub(super) supplier: i64,
+    pub(super) definition: &'a Published<Definition>,
+    pub(super) period: Period,
+    pub(super) figure: Figure,
+}
+
+async fn compute<'a>(
+    keelson: &Keelson,
+    definitions: &'a [Published<Definition>],
+    windows: &Windows,
+    suppliers: &[i64],
+    as_of: NaiveDate,
+) -> Result<Vec<Row<'a>>> {
+    let monthly = definitions.iter().map(|definition| Request {
+        definition: &definition.document,
+        bounds: windows.bounds(as_of),
+        as_of,
+        by: By::SupplierMonth,
+        suppliers: Some(suppliers),
+    });
+    let asked: Vec<(&Published<Definition>, Period)> = definitions
+        .iter()
+        .filter(|definition| !measure::adds_up(definition.document.measure))
+        .flat_map(|definition| windows.longer().map(move |period| (definition, period)))
+        .collect();
+    let longer = asked.iter().map(|(definition, period)| {
+        measure::request(definition, *period, as_of, By::Supplier, suppliers)
+    });
+    let requests: Vec<Request<'_>> = monthly.chain(longer).collect();
+    let mut answers = keelson.analytics.measure_many(&requests).await?.into_iter();
+
+    let mut rows = Vec::new();
+    for definition in definitions {
+        let measured = one_currency(answers.next().unwrap_or_default());
+        for measured in &measured {
+            let Some((supplier, period)) = month_of(measured) else {
+                continue;
+            };
+            rows.push(Row {
+                supplier,
+                definition,
+                period,
+                figure: Figure::from(measured),
+            });
+        }
+        if measure::adds_up(definition.document.measure) {
+            rows.extend(added_up(definition, &measured, windows, as_of));
+        }
+    }
+    for (definition, period) in asked {
+        for measured in one_currency(answers.next().unwrap_or_default()) {
+            rows.extend(measured.group.supplier.map(|supplier| Row {
+                supplier,
+                definition,
+                period,
+                figure: Figure::from(&measured),
+            }));
+        }
+    }
+    rows.retain(|row| !row.figure.is_nothing());
+    Ok(rows)
+}
+
+/// Quarters and the year from the months: sums are divided, percentages never averaged.
+fn added_up<'a>(
+    definition: &'a Published<Definition>,
+    months: &[Measured],
+    windows: &Windows,
+    as_of: NaiveDate,
+) -> Vec<Row<'a>> {
+    let longer: Vec<(Period, Bounds)> = windows
+        .longer()
+        .map(|period| (period, period.bounds(as_of)))
+        .collect();
+    let mut sums: BTreeMap<(i64, usize), (Rate, u64)> = BTreeMap::new();
+    for measured in months {
+        let Some((supplier, month)) = month_of(measured) else {
+            continue;
+        };
+        let Some(first) = month.bounds(as_of).from else {
+            continue;
+        };
+        for (at, _) in longer
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, bounds))| bounds.contains(first))
+        {
+            let (rate, unreported) = sums.entry((supplier, at)).or_default();
+            // A sum beyond 64 bits has no meaning; the months stay visible by themselves.
+            *rate = rate.rolled_up(measured.rate).unwrap_or(*rate);
+            *unreported += measured.unreported;
+        }
+    }
+    sums.into_iter()
+        .map(|((supplier, at), (rate, unreported))| Row {
+            supplier,
+            definition,
+            period: longer[at].0,
+            figure: Figure::of(definition.document.measure, rate, unreported),
+        })
+        .collect()
+}
+
+fn month_of(measured: &Measured) -> Option<(i64, Period)> {
+    let month = measured.group.month?;
+    Some((
+        measured.group.supplier?,
+        Period::Month(month / 100, u8::try_from(month % 100).ok()?),
+    ))
+}
+
+/// Amounts in different currencies do not add up. A supplier's figure is the one in the currency of most of its observations;
+/// the others are answered by `keelson measure`.
+pub(super) fn one_currency(measured: Vec<Measured>) -> Vec<Measured> {
+    let mut counts: HashMap<(Option<i64>, &str), u64> = HashMap::new();
+    for each in &measured {
+        if let Some(currency) = &each.group.currency {
+            *counts
+                .entry((each.group.supplier, currency.as_str()))
+                .or_default() += each.rate.n;
+        }
+    }
+    let mut chosen: HashMap<Option<i64>, (u64, String)> = HashMap::new();
+    for ((supplier, currency), n) in counts {
+        let best = chosen.entry(supplier).or_insert((n, currency.to_owned()));
+        if (n, std::cmp::Reverse(currency)) > (best.0, std::cmp::Reverse(best.1.as_str())) {
+            *best = (n, currency.to_owned());
+        }
+    }
+    measured
+        .into_iter()
+        .filter(
+            |each| match (&each.group.currency, chosen.get(&each.group.supplier)) {
+                (Some(currency), Some((_, chosen))) => currency == chosen,
+                (None, Some(_)) => false,
+                _ => true,
+            },
+        )
+        .collect()
+}
+
+const COLUMNS: [&str; 12] = [
+    "supplier_id",
+    "kpi",
+    "version",
+    "period",
+    "numerator",
+    "denominator",
+    "n",
+    "value",
+    "low",
+    "high",
+    "reason",
+    "as_of",
+];
+
+async fn replace(tx: &Tx, suppliers: &[i64], rows: &[Row<'_>], as_of: NaiveDate) -> Result<()> {
+    tx.execute_unprepared(&format!(
+        "DELETE FROM measures WHERE supplier_id IN ({})",
+        rows::list(suppliers)
+    ))
+    .await?;
+    let as_of = day_of(as_of);
+    let values = rows.iter().map(|row| -> Vec<Value> {
+        let Figure {
+            rate,
+            value,
+            interval,
+            reason,
+        } = row.figure;
+        vec![
+            row.supplier.into(),
+            row.definition.document.id.clone().into(),
+            row.definition.version.into(),
+            row.period.to_string().into(),
+            rate.numerator.into(),
+            rate.denominator.into(),
+            (rate.n as i64).into(),
+            value.into(),
+            interval.map(|interval| interval.low).into(),
+            interval.map(|interval| interval.high).into(),
+            reason.map(|reason| reason.code().to_owned()).into(),
+            as_of.into(),
+        ]
+    });
+    // Two refreshes may meet on one supplier; the later one's rows stay.
+    let tail = "ON CONFLICT (supplier_id, kpi, period) DO UPDATE SET version = excluded.version, \
+        numerator = excluded.numerator, denominator = excluded.denominator, n = excluded.n, value = excluded.value, \
+        low = excluded.low, high = excluded.high, reason = excluded.reason, as_of = excluded.as_of";
+    rows::insert(tx, "measures", &COLUMNS, values.collect(), tail).await
+}
+
+/// A merged record's facts count for its survivor.
+async fn forget_absorbed(keelson: &Keelson) -> Result<()> {
+    let tx = keelson.db.begin().await?;
+    for table in ["measures", "supplier_figures"] {
+        tx.execute_unprepared(&format!(
+            "DELETE FROM {table} WHERE supplier_id IN (SELECT id FROM suppliers WHERE merged_into IS NOT NULL)"
+        ))
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn ids<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Result<Vec<i64>> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = db.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| Ok(row.try_get_by_index(0)?))
+        .collect()
+}
