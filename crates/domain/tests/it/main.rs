@@ -1,0 +1,3 @@
+//! The business on both engines. One binary for all of it: each binary links DataFusion anew.
+
+mod record;
