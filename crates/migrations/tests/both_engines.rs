@@ -1,9 +1,6 @@
 //! The schema as each engine tells it: both hold the same, and a column's name says truly what it holds.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,9 +28,13 @@ fn both_engines_hold_the_same_schema() -> ExitCode {
 
 #[db_test]
 async fn a_columns_name_says_what_it_holds(t: TestDb) {
-    let wide = ["_minor", "_micros", "_milli", "_centi", "_ppm", "_at", "_id"];
+    let wide = [
+        "_minor", "_micros", "_milli", "_centi", "_ppm", "_at", "_id",
+    ];
     for column in Schema::of(&t.db).await.columns {
-        let Column { table, name, holds, .. } = &column;
+        let Column {
+            table, name, holds, ..
+        } = &column;
         let must = if name == "id" || name == "at" || wide.iter().any(|end| name.ends_with(end)) {
             Some(Holds::Wide)
         } else if name.ends_with("_on") {
@@ -41,10 +42,14 @@ async fn a_columns_name_says_what_it_holds(t: TestDb) {
         } else {
             None
         };
-        assert!(must.is_none_or(|must| must == *holds), "{column:?} does not hold {must:?}");
+        assert!(
+            must.is_none_or(|must| must == *holds),
+            "{column:?} does not hold {must:?}"
+        );
         // Only what is derived for display may be a float; whatever is compared or summed is an integer.
         assert!(
-            *holds != Holds::Float || (table == "measures" && ["value", "low", "high"].contains(&&**name)),
+            *holds != Holds::Float
+                || (table == "measures" && ["value", "low", "high"].contains(&&**name)),
             "{table}.{name} is a float"
         );
     }
@@ -169,7 +174,10 @@ async fn columns(db: &Db, sql: &str) -> BTreeSet<Column> {
                 ("text", _) => Holds::Text,
                 ("boolean", _) => Holds::Truth,
                 ("double precision", _) => Holds::Float,
-                (other, name) => panic!("{}.{name} is a {other}, which both engines do not read alike", row.table_name),
+                (other, name) => panic!(
+                    "{}.{name} is a {other}, which both engines do not read alike",
+                    row.table_name
+                ),
             },
             table: row.table_name,
             name: row.column_name,
@@ -190,12 +198,22 @@ async fn indexes(db: &Db, sql: &str) -> BTreeSet<(String, Vec<String>, bool, boo
     }
     let mut found: BTreeMap<(String, String, bool, bool), BTreeMap<i32, String>> = BTreeMap::new();
     for row in ask::<Row>(db, sql).await {
-        let index = (row.table_name, row.index_name, row.is_unique, row.is_partial);
-        found.entry(index).or_default().insert(row.position, row.column_name);
+        let index = (
+            row.table_name,
+            row.index_name,
+            row.is_unique,
+            row.is_partial,
+        );
+        found
+            .entry(index)
+            .or_default()
+            .insert(row.position, row.column_name);
     }
     found
         .into_iter()
-        .map(|((table, _, unique, partial), columns)| (table, columns.into_values().collect(), unique, partial))
+        .map(|((table, _, unique, partial), columns)| {
+            (table, columns.into_values().collect(), unique, partial)
+        })
         .collect()
 }
 
@@ -209,13 +227,23 @@ async fn references(db: &Db, sql: &str) -> BTreeSet<[String; 4]> {
     }
     let rows: Vec<Row> = ask(db, sql).await;
     rows.into_iter()
-        .map(|row| [row.table_name, row.column_name, row.other_table, row.other_column])
+        .map(|row| {
+            [
+                row.table_name,
+                row.column_name,
+                row.other_table,
+                row.other_column,
+            ]
+        })
         .collect()
 }
 
 async fn ask<R: FromQueryResult>(db: &Db, sql: &str) -> Vec<R> {
     let statement = Statement::from_string(db.read().get_database_backend(), sql);
-    R::find_by_statement(statement).all(db.read()).await.unwrap()
+    R::find_by_statement(statement)
+        .all(db.read())
+        .await
+        .unwrap()
 }
 
 fn assert_same<T: Ord + std::fmt::Debug>(sqlite: &BTreeSet<T>, postgres: &BTreeSet<T>) {

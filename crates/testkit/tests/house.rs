@@ -118,10 +118,7 @@ fn nothing_that_ships_depends_on_the_testkit() {
 #[test]
 fn each_word_is_known_only_where_it_may_be() {
     let mut wrong = Vec::new();
-    for room in rooms()
-        .iter()
-        .filter(|room| room.name != "keelson-testkit")
-    {
+    for room in rooms().iter().filter(|room| room.name != "keelson-testkit") {
         for (words, knowers) in WORDS {
             if knowers.contains(&room.name.as_str()) {
                 continue;
@@ -188,14 +185,20 @@ fn only_the_listed_places_read_the_clock_or_draw_chance_from_the_machine() {
     for source in all_sources() {
         let mut found = Vec::new();
         find(&source, &machine, &mut found);
-        match FROM_THE_MACHINE.iter().find(|(path, _)| *path == source.path) {
+        match FROM_THE_MACHINE
+            .iter()
+            .find(|(path, _)| *path == source.path)
+        {
             Some((path, _)) if !found.is_empty() => {
                 used.insert(*path);
             }
             _ => wrong.append(&mut found),
         }
     }
-    for (path, _) in FROM_THE_MACHINE.iter().filter(|(path, _)| !used.contains(path)) {
+    for (path, _) in FROM_THE_MACHINE
+        .iter()
+        .filter(|(path, _)| !used.contains(path))
+    {
         wrong.push(format!(
             "{path} no longer reads the machine: take it off FROM_THE_MACHINE"
         ));
@@ -249,7 +252,11 @@ fn each_capability_has_its_twin() {
     alone.extend(web.difference(&domain).map(|name| format!("web/{name}")));
     let wrong: Vec<String> = alone
         .iter()
-        .filter(|name| WITHOUT_A_TWIN.iter().all(|(exception, _)| exception != name))
+        .filter(|name| {
+            WITHOUT_A_TWIN
+                .iter()
+                .all(|(exception, _)| exception != name)
+        })
         .map(|name| format!("{name} has no twin of the same name"))
         .collect();
     assert_nothing(&wrong);
@@ -267,10 +274,16 @@ fn every_template_is_used() {
         .into_iter()
         .filter(|path| has_extension(path, &["html"]))
         .filter_map(|path| {
-            let name = path.strip_prefix(&src).unwrap().to_str().unwrap().to_owned();
+            let name = path
+                .strip_prefix(&src)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
             let quoted = format!("\"{name}\"");
             let used = readers.iter().any(|reader| reader.text.contains(&quoted));
-            (!used).then(|| format!("crates/web/src/{name} is used by no page and no other template"))
+            (!used)
+                .then(|| format!("crates/web/src/{name} is used by no page and no other template"))
         })
         .collect();
     assert_nothing(&wrong);
@@ -363,7 +376,12 @@ struct Source {
 impl Source {
     fn read(path: PathBuf) -> Self {
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
-        let path = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        let path = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
         Self { path, text }
     }
 }
@@ -405,7 +423,13 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap();
-            let made_by_tools = ["target", "node_modules", ".git", "data", "package-lock.json"];
+            let made_by_tools = [
+                "target",
+                "node_modules",
+                ".git",
+                "data",
+                "package-lock.json",
+            ];
             if made_by_tools.contains(&name) || path.is_symlink() {
                 continue;
             }
@@ -435,7 +459,10 @@ fn find(source: &Source, words: &[&str], found: &mut Vec<String>) {
         }
     }
     let path = &source.path;
-    found.extend(seen.iter().map(|(line, word)| format!("{path}:{line} holds {word:?}")));
+    found.extend(
+        seen.iter()
+            .map(|(line, word)| format!("{path}:{line} holds {word:?}")),
+    );
 }
 
 fn root() -> PathBuf {
