@@ -10,6 +10,7 @@ pub mod decimal;
 pub mod delivery;
 pub mod distributions;
 pub mod document;
+pub mod identity;
 pub mod interval;
 pub mod kpi;
 pub mod lead_time;
