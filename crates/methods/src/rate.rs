@@ -47,6 +47,33 @@ impl Rate {
     }
 }
 
+/// A rate brought to its minimum n where that could be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Widened {
+    /// The rate to show.
+    pub rate: Rate,
+    /// It is the trailing twelve months' instead of the period's.
+    pub widened: bool,
+    /// It stays below its minimum n and carries no consequences.
+    pub provisional: bool,
+}
+
+/// The period's rate where it has its minimum n, else the trailing twelve months', else the wider one marked provisional.
+/// Source: handbook 2.8.
+pub fn widened(period: Rate, trailing: Rate, minimum_n: u32) -> Widened {
+    let enough = !period.is_provisional(minimum_n);
+    let rate = if enough || trailing.n <= period.n {
+        period
+    } else {
+        trailing
+    };
+    Widened {
+        rate,
+        widened: rate != period,
+        provisional: rate.is_provisional(minimum_n),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +110,47 @@ mod tests {
             n: 1,
         };
         assert_eq!(most.rolled_up(most), None);
+    }
+
+    #[test]
+    fn too_few_observations_widen_the_period_before_they_are_provisional() {
+        let of = |n: u64| Rate {
+            numerator: 1,
+            denominator: n as i64,
+            n,
+        };
+        assert_eq!(
+            widened(of(20), of(90), 20),
+            Widened {
+                rate: of(20),
+                widened: false,
+                provisional: false
+            }
+        );
+        assert_eq!(
+            widened(of(19), of(90), 20),
+            Widened {
+                rate: of(90),
+                widened: true,
+                provisional: false
+            }
+        );
+        assert_eq!(
+            widened(of(5), of(12), 20),
+            Widened {
+                rate: of(12),
+                widened: true,
+                provisional: true
+            }
+        );
+        assert_eq!(
+            widened(of(5), of(5), 20),
+            Widened {
+                rate: of(5),
+                widened: false,
+                provisional: true
+            }
+        );
     }
 
     proptest! {
