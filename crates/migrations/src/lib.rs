@@ -26,6 +26,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "m0007_segmentation",
         include_str!("../sql/0007_segmentation.sql"),
     ),
+    (
+        "m0008_reusable_links",
+        include_str!("../sql/0008_reusable_links.sql"),
+    ),
 ];
 
 /// Brings a database to the newest schema.

@@ -379,13 +379,12 @@ impl Pager {
 #[derive(Debug, Clone, Template)]
 #[template(
     ext = "html",
-    source = r#"<form class="bulk" id="bulk" method="post" aria-label="Actions for selected {{ noun }}">{{ crate::kit::shell::csrf_field(csrf.as_str()) }}<span class="n js"><span data-n>0</span> selected</span>{% for action in actions %}<button class="btn ghost" type="submit" formaction="{{ action.href }}">{{ crate::kit::marks::icon_s(action.icon) }}{{ action.text }}</button>{% endfor %}<button class="btn ghost sq" type="reset" data-clear aria-label="Clear selection" data-tip="Clear selection">{{ crate::kit::marks::icon_s("x") }}</button></form>"#
+    source = r#"<form class="bulk" id="bulk" method="post" aria-label="Actions for selected {{ noun }}"><span class="n js"><span data-n>0</span> selected</span>{% for action in actions %}<button class="btn ghost" type="submit" formaction="{{ action.href }}">{{ crate::kit::marks::icon_s(action.icon) }}{{ action.text }}</button>{% endfor %}<button class="btn ghost sq" type="reset" data-clear aria-label="Clear selection" data-tip="Clear selection">{{ crate::kit::marks::icon_s("x") }}</button></form>"#
 )]
 pub struct BulkBar {
     /// What is picked, in the plural: "suppliers".
     pub noun: String,
     pub actions: Vec<BulkAction>,
-    pub csrf: String,
 }
 
 #[derive(Debug, Clone)]

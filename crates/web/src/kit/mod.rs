@@ -43,7 +43,7 @@
 //!   blocks `title`, `breadcrumb`, `actions`, `content` (the portal: `title`, `content`, `footer`; bare: `title`, `content`).
 //! - [`page`]: [`Hx`], [`Page`], [`Problem`], [`redirect`].
 //! - [`list`]: `Address`, `Tabs`, `Chip`, `Sort` and `Column`, `Pager`, `BulkBar` with `pick`, `Blank`, `Neighbours`.
-//! - [`form`]: `Errors`, `Field`, `SaveBar`; a form carries [`shell::csrf_field`].
+//! - [`form`]: `Errors`, `Field`, `SaveBar`. Forms carry no token: the server refuses what another site sends.
 //! - [`panel`]: `Figures`, `Why`, `Props`, `Timeline`, `Steps`, `Diff`, `Notice`, `Segments`, `SearchHits`.
 //! - [`rows`]: `RecordHead`, `Rows`, `Tasks`, `Menu`, `link_button`.
 //! - [`marks`]: icons, badges, tier, level, grade, delta, avatars, score bar, progress, code.

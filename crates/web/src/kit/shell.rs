@@ -26,8 +26,6 @@ pub struct Shell {
     pub pinned: Vec<PinnedView>,
     /// What this person may create, each with its key after N.
     pub creates: Vec<Create>,
-    /// The token every form sends back in its hidden field, see [`csrf_field`].
-    pub csrf: String,
     pub flash: Vec<Flash>,
     /// Set when the page answers a form that needs fixing: the title then begins "Error:" (convention 35).
     pub has_errors: bool,
@@ -46,7 +44,6 @@ impl Default for Shell {
             counts: Vec::new(),
             pinned: Vec::new(),
             creates: Vec::new(),
-            csrf: String::new(),
             flash: Vec::new(),
             has_errors: false,
         }
@@ -233,7 +230,6 @@ pub struct PortalShell {
     pub locale: Locale,
     pub theme: Theme,
     pub nav: Vec<PortalNav>,
-    pub csrf: String,
     pub flash: Vec<Flash>,
     pub has_errors: bool,
 }
@@ -255,17 +251,8 @@ pub struct BareShell {
     pub demo: bool,
     pub locale: Locale,
     pub theme: Theme,
-    pub csrf: String,
     pub flash: Vec<Flash>,
     pub has_errors: bool,
-}
-
-/// The hidden field with the token that proves a form came from our own page.
-pub fn csrf_field(token: &str) -> Html {
-    Html::trusted(format!(
-        "<input type=\"hidden\" name=\"csrf\" value=\"{}\">",
-        super::html::esc(token)
-    ))
 }
 
 /// One heading of the sidebar with its items, as the template walks them.
@@ -407,7 +394,6 @@ mod tests {
             flash: vec![Flash::bad(evil).with_undo("/undo")],
             demo: true,
             has_errors: true,
-            csrf: "token".into(),
             ..Shell::default()
         };
         let page = parse(&View { shell });
@@ -416,12 +402,6 @@ mod tests {
         assert_eq!(texts(&page, "#inside"), [evil]);
         assert!(texts(&page, "title")[0].starts_with("Error: Test"));
         assert!(texts(&page, ".demo-note")[0].contains("Invented data"));
-        let hidden = Selector::parse("form[method=post] input[name=csrf]").unwrap();
-        assert_eq!(
-            page.select(&hidden).count(),
-            2,
-            "undo and sign-out carry the token"
-        );
     }
 
     #[test]

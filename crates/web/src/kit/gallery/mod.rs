@@ -174,7 +174,7 @@ async fn list(hx: Hx, Query(asked): Query<HashMap<String, String>>) -> Page {
     };
     let view = List {
         views: samples::views(shell.locale),
-        bulk: samples::bulk(&shell.csrf),
+        bulk: samples::bulk(),
         blank: Blank::new(
             "search-x",
             "No supplier matches these filters",

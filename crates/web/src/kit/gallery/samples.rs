@@ -64,7 +64,6 @@ pub(super) fn shell(current: NavItem) -> Shell {
                 key: 'i',
             },
         ],
-        csrf: "sample".into(),
         ..Shell::default()
     }
 }
@@ -201,7 +200,7 @@ pub(super) fn views(locale: Locale) -> Tabs {
         .counted("At risk", "/_gallery/list?q=k", false, 6, locale)
 }
 
-pub(super) fn bulk(csrf: &str) -> BulkBar {
+pub(super) fn bulk() -> BulkBar {
     let action = |text: &str, icon, href: &str| BulkAction {
         text: text.into(),
         icon,
@@ -213,7 +212,6 @@ pub(super) fn bulk(csrf: &str) -> BulkBar {
             action("Assign", "user-round", "/_gallery/list/assign"),
             action("Plan review", "calendar-plus", "/_gallery/list/review"),
         ],
-        csrf: csrf.into(),
     }
 }
 
@@ -534,7 +532,6 @@ pub(super) fn portal() -> Portal {
                 nav("Profile", false, None),
                 nav("Documents", false, Some(2)),
             ],
-            csrf: "sample".into(),
             ..PortalShell::default()
         },
         tasks: Tasks {
@@ -591,7 +588,6 @@ pub(super) fn sign_in() -> SignIn {
     SignIn {
         shell: BareShell {
             organisation: "Aldermark".into(),
-            csrf: "sample".into(),
             has_errors: true,
             ..BareShell::default()
         },
