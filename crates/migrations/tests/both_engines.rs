@@ -10,7 +10,7 @@ use std::{
 use keelson_domain::{Db, Result};
 use keelson_migrations::{Migrator, MigratorTrait};
 use keelson_testkit::{Engine, TestDb, db_test, run_on};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{FromQueryResult, Statement};
 
 #[test]
 fn both_engines_hold_the_same_schema() -> ExitCode {
