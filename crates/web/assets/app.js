@@ -48,12 +48,12 @@ function openDialog(id) {
   d.showModal();
   if (id === 'palette') { const q = $('#palette-q'); q.value = ''; $('#palette-hits').replaceChildren(); narrow(''); q.focus(); }
 }
-const options = () => $$('#palette [role=option]').filter((o) => !o.hidden);
+const options = () => $$('#palette [role=option]:not([hidden])');
 function mark(i) {
-  options().forEach((o, n) => {
-    o.id = `palette-option-${n}`; o.setAttribute('aria-selected', n === i);
-    if (n === i) { o.scrollIntoView({ block: 'nearest' }); $('#palette-q').setAttribute('aria-activedescendant', o.id); }
-  });
+  for (const o of $$('#palette [role=option]')) { o.removeAttribute('id'); o.removeAttribute('aria-selected'); }
+  const o = options()[i];
+  if (!o) return;
+  o.id = 'palette-now'; o.setAttribute('aria-selected', true); o.scrollIntoView({ block: 'nearest' });
 }
 function narrow(q) {
   for (const g of $$('#palette-list > [role=group]')) {
@@ -77,7 +77,7 @@ on('keydown', (e) => {
   const k = e.key?.toLowerCase(), typing = e.target.matches?.('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]');
   if ((e.ctrlKey || e.metaKey) && k === 'k') { e.preventDefault(); openDialog('palette'); return; }
   if (e.target.id === 'palette-q') {
-    const o = options(), i = o.findIndex((x) => x.getAttribute('aria-selected') === 'true');
+    const o = options(), i = o.findIndex((x) => x.id);
     if (k === 'arrowdown' || k === 'arrowup') { e.preventDefault(); mark((i + (k === 'arrowdown' ? 1 : o.length - 1)) % o.length); }
     if (k === 'enter' && o[i]) { e.preventDefault(); o[i].click(); }
   }
@@ -105,8 +105,8 @@ function tell(el, text) {
   tip.style.left = `${Math.max(8, Math.min(innerWidth - t.width - 8, r.left + r.width / 2 - t.width / 2))}px`;
 }
 function show(e) {
-  const el = e.target.closest?.('[data-tip], .mark');
-  if (!el) return;
+  const el = e.target.closest?.('[data-tip], .mark'), cut = e.target.closest?.('.name, .cut, .ev');
+  if (!el) { if (cut && cut.scrollWidth > cut.clientWidth) tell(cut, cut.textContent); return; }
   const title = $(':scope > title', el);
   if (title) { el.dataset.tip = title.textContent; title.remove(); }
   tell(el, el.dataset.tip);

@@ -186,3 +186,103 @@ async fn serve(
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::to_bytes, http::Request};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn get_asset(url: &str, accepts: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let request = Request::get(url)
+            .header(header::ACCEPT_ENCODING, accepts)
+            .body(Body::empty())
+            .unwrap();
+        let (parts, body) = router::<()>().oneshot(request).await.unwrap().into_parts();
+        (
+            parts.status,
+            parts.headers,
+            to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+        )
+    }
+
+    #[tokio::test]
+    async fn an_asset_comes_compressed_to_who_accepts_it_and_plain_to_others() {
+        let (_, headers, gzip) = get_asset(asset_url("app.css"), "gzip, deflate, br").await;
+        assert_eq!(headers[header::CONTENT_ENCODING], "gzip");
+        let (_, headers, plain) = get_asset(asset_url("app.css"), "gzip;q=0").await;
+        assert!(!headers.contains_key(header::CONTENT_ENCODING));
+        let mut read = String::new();
+        std::io::Read::read_to_string(
+            &mut flate2::read::GzDecoder::new(gzip.as_slice()),
+            &mut read,
+        )
+        .unwrap();
+        assert_eq!(read.as_bytes(), plain);
+        assert!(
+            read.contains(asset_url("inter-latin.woff2")),
+            "the font has its full address"
+        );
+    }
+
+    #[tokio::test]
+    async fn only_the_address_with_the_right_hash_is_kept_for_ever() {
+        for (url, caching) in [
+            (
+                asset_url("app.js").to_owned(),
+                "public, max-age=31536000, immutable",
+            ),
+            ("/assets/app.js?v=000000000000".to_owned(), "no-cache"),
+            ("/assets/app.js".to_owned(), "no-cache"),
+        ] {
+            let (status, headers, _) = get_asset(&url, "").await;
+            assert_eq!(
+                (status, headers[header::CACHE_CONTROL].to_str().unwrap()),
+                (StatusCode::OK, caching),
+                "{url}"
+            );
+        }
+        let (status, _, _) = get_asset("/assets/secrets.txt", "").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        let (status, _, _) = get_asset("/assets/..%2FCargo.toml", "").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+
+    #[test]
+    fn our_own_script_stays_small() {
+        let own = include_str!("../assets/app.js").len() + include_str!("../assets/theme.js").len();
+        assert!(own < 8_000, "app.js and theme.js weigh {own} bytes");
+    }
+
+    #[test]
+    fn every_icon_that_is_named_is_in_the_sprite() {
+        let mut files = vec![std::path::PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src"
+        ))];
+        let mut named = 0;
+        while let Some(path) = files.pop() {
+            if path.is_dir() {
+                files.extend(
+                    std::fs::read_dir(path)
+                        .unwrap()
+                        .map(|entry| entry.unwrap().path()),
+                );
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for call in ["icon(\"", "icon_s(\"", "icon_with(\""] {
+                for (at, _) in text.match_indices(call) {
+                    let name = text[at + call.len()..]
+                        .split('"')
+                        .next()
+                        .unwrap_or_default();
+                    assert!(has_icon(name), "{} names the icon {name:?}", path.display());
+                    named += 1;
+                }
+            }
+        }
+        assert!(named > 20, "the search found the calls: {named}");
+    }
+}

@@ -59,7 +59,21 @@ impl Columns {
             .filter_map(|column| column.point.as_ref())
     }
 
-    fn column(&self, i: usize, scale: &Scale) -> String {
+    /// Whether the figures fit above their columns: on every card, on all but narrow ones, or nowhere.
+    fn text_class(&self) -> Option<&'static str> {
+        let widest = self
+            .points()
+            .map(|point| labels::width(&self.unit.write(point.value), 11.0))
+            .fold(0.0, f64::max);
+        let fits = |width: f64| widest + 4.0 <= width / self.columns.len() as f64;
+        match (fits(250.0), fits(420.0)) {
+            (true, _) => Some(""),
+            (false, true) => Some(" alt"),
+            (false, false) => None,
+        }
+    }
+
+    fn column(&self, i: usize, scale: &Scale, alt: Option<&str>) -> String {
         let column = &self.columns[i];
         let Some(point) = &column.point else {
             return String::new();
@@ -89,12 +103,8 @@ impl Columns {
             );
         }
         let text = self.unit.write(point.value);
-        // Values are written where their column leaves room: on a card of usual width, and on a phone.
-        let room =
-            |width: f64| labels::width(&text, 11.0) + 4.0 <= width / self.columns.len() as f64;
         let mut label = String::new();
-        if room(420.0) {
-            let alt = if room(250.0) { "" } else { " alt" };
+        if let Some(alt) = alt {
             label = format!(
                 "<text class=\"lbl{alt}\" x=\"{middle}%\" y=\"{}%\" dy=\"-6\" text-anchor=\"middle\" aria-hidden=\"true\">{}</text>",
                 num(above),
@@ -132,8 +142,9 @@ impl Chart for Columns {
                  <text class=\"tgt-text\" x=\"100%\" y=\"{y}%\" dy=\"-4\" text-anchor=\"end\">{text}</text>"
             );
         }
+        let alt = self.text_class();
         for i in 0..self.columns.len() {
-            area.push_str(&self.column(i, &scale));
+            area.push_str(&self.column(i, &scale, alt));
         }
         let names: Vec<String> = self
             .columns

@@ -53,6 +53,14 @@ pub(super) fn spread(sorted: &[f64], gap: f64, area: f64) -> Vec<f64> {
     ys
 }
 
+/// The widths a card's drawing may have, each with the class of the labels made for it: three sets of labels are drawn,
+/// and the style sheet shows the one that fits the card.
+pub(super) const SIZES: [(&str, (f64, f64)); 3] = [
+    ("at-s", (215.0, 390.0)),
+    ("at-m", (335.0, 575.0)),
+    ("at-l", (530.0, 1500.0)),
+];
+
 /// A point that wants a label.
 #[derive(Debug, Clone)]
 pub(super) struct Spot {
@@ -178,7 +186,7 @@ impl Corner {
     }
 }
 
-fn candidates(spot: &Spot, text: f64) -> [(Place, Rect); 8] {
+fn candidates(spot: &Spot, text: f64) -> [(Place, Rect); 12] {
     const GAP: f64 = 5.0;
     const HALF: f64 = 7.0;
     let r = spot.radius;
@@ -216,6 +224,10 @@ fn candidates(spot: &Spot, text: f64) -> [(Place, Rect); 8] {
         at(slant, slant + 2.0, "start"),
         at(-slant, -slant - 2.0, "end"),
         at(-slant, slant + 2.0, "end"),
+        at(-r, r + GAP + 5.0, "start"),
+        at(r, r + GAP + 5.0, "end"),
+        at(-r, -(r + GAP + 4.0), "start"),
+        at(r, -(r + GAP + 4.0), "end"),
     ]
 }
 

@@ -119,8 +119,8 @@ impl Matrix {
 
     fn quadrants(&self) -> String {
         let (x, y) = (
-            self.split.0.clamp(10.0, 90.0),
-            100.0 - self.split.1.clamp(10.0, 90.0),
+            across(self.split.0.clamp(10.0, 90.0)),
+            down(self.split.1.clamp(10.0, 90.0)),
         );
         let rect = |class: &str, left: f64, top: f64, wide: f64, tall: f64| {
             format!(
@@ -168,7 +168,7 @@ impl Matrix {
     }
 
     fn bubble(&self, bubble: &Bubble, radius: f64) -> String {
-        let (x, y) = (num(bubble.x), num(100.0 - bubble.y));
+        let (x, y) = (num(across(bubble.x)), num(down(bubble.y)));
         let mut shapes = String::new();
         if bubble.ring.is_some() {
             let _ = write!(
@@ -236,8 +236,8 @@ impl Matrix {
                 let (bubble, radius) = drawn[*i];
                 let ring = if bubble.ring.is_some() { 4.0 } else { 0.0 };
                 Spot {
-                    x: bubble.x / 100.0,
-                    y: (100.0 - bubble.y) / 100.0 * height,
+                    x: across(bubble.x) / 100.0,
+                    y: down(bubble.y) / 100.0 * height,
                     radius: radius + ring,
                     text: (bubble.priority > 0)
                         .then(|| labels::width(&labels::fit(&bubble.short, 11.5, 120.0), 11.5)),
@@ -257,8 +257,8 @@ impl Matrix {
             let _ = write!(
                 out,
                 "<text class=\"{strong}\" x=\"{}%\" y=\"{}%\" dx=\"{}\" dy=\"{}\" text-anchor=\"{}\">{}</text>",
-                num(bubble.x),
-                num(100.0 - bubble.y),
+                num(across(bubble.x)),
+                num(down(bubble.y)),
                 num(place.dx),
                 num(place.dy),
                 place.anchor,
@@ -301,6 +301,16 @@ impl Matrix {
     }
 }
 
+/// Where a value lies, in percent from the left: the ends of the axis keep off the edge, so that bubbles stay inside.
+fn across(value: f64) -> f64 {
+    4.0 + value * 0.92
+}
+
+/// Where a value lies, in percent from the top.
+fn down(value: f64) -> f64 {
+    94.0 - value * 0.88
+}
+
 impl Chart for Matrix {
     fn svg(&self) -> Html {
         let largest = self
@@ -319,11 +329,13 @@ impl Chart for Matrix {
             .iter()
             .map(|(bubble, radius)| self.bubble(bubble, *radius))
             .collect();
-        let wide = self.labels(&drawn, (430.0, 1200.0), "at-wide");
-        let narrow = self.labels(&drawn, (240.0, 430.0), "at-narrow");
+        let texts: String = labels::SIZES
+            .iter()
+            .map(|(class, widths)| self.labels(&drawn, *widths, class))
+            .collect();
         Html::trusted(format!(
             "<div class=\"plot no-ends matrix {}\"><svg class=\"ax-y\" aria-hidden=\"true\"><text x=\"1.1rem\" y=\"50%\" text-anchor=\"middle\" class=\"rot\">{}</text></svg>\
-             <svg class=\"area\" role=\"group\" aria-label=\"{}\">{}{bubbles}{wide}{narrow}</svg>\
+             <svg class=\"area\" role=\"group\" aria-label=\"{}\">{}{bubbles}{texts}</svg>\
              <svg class=\"ax-x\" aria-hidden=\"true\"><text x=\"50%\" y=\"1.1rem\" text-anchor=\"middle\">{}</text></svg></div>{}",
             self.height.class(),
             esc(&self.y_axis),
@@ -401,22 +413,20 @@ mod tests {
 
     #[test]
     fn every_bubble_is_a_link_with_a_title_and_a_row() {
-        let page = parse(&matrix(40).to_string());
-        assert_eq!(count(&page, ".area a.mark[href]"), 40);
-        assert_eq!(count(&page, ".area a.mark > title"), 40);
-        assert_eq!(count(&page, "tbody tr"), 40);
+        let page = parse(&matrix(30).to_string());
+        assert_eq!(count(&page, ".area a.mark[href]"), 30);
+        assert_eq!(count(&page, ".area a.mark > title"), 30);
+        assert_eq!(count(&page, "tbody tr"), 30);
         assert_eq!(
             count(&page, ".bub-core"),
-            20 + 1,
+            15 + 1,
             "kinds differ in pattern, also in the legend"
         );
-        let (wide, narrow) = (
-            count(&page, ".at-wide text"),
-            count(&page, ".at-narrow text"),
-        );
+        let [wide, middle, narrow] =
+            [".at-l text", ".at-m text", ".at-s text"].map(|labels| count(&page, labels));
         assert!(
-            wide > narrow && narrow > 3,
-            "fewer labels where there is less room: {wide} {narrow}"
+            wide > middle && middle > narrow && narrow > 0,
+            "fewer labels where there is less room: {wide} {middle} {narrow}"
         );
     }
 

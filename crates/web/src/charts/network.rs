@@ -197,6 +197,10 @@ impl Network {
 impl Chart for Network {
     fn svg(&self) -> Html {
         let at = self.layout();
+        let texts: String = labels::SIZES
+            .iter()
+            .map(|(class, widths)| self.labels(&at, *widths, class))
+            .collect();
         let percent = |spot: (f64, f64)| (num(spot.0 / W * 100.0), num(spot.1 / H * 100.0));
         let mut out = String::new();
         for link in self.links() {
@@ -221,10 +225,8 @@ impl Chart for Network {
             out.push_str(&mark(&title, node.href.as_deref(), true, &shapes));
         }
         Html::trusted(format!(
-            "<svg class=\"net\" role=\"group\" aria-label=\"{}\">{out}{}{}</svg>",
-            esc(&self.label),
-            self.labels(&at, (430.0, 1200.0), "at-wide"),
-            self.labels(&at, (250.0, 430.0), "at-narrow")
+            "<svg class=\"net\" role=\"group\" aria-label=\"{}\">{out}{texts}</svg>",
+            esc(&self.label)
         ))
     }
 

@@ -142,8 +142,8 @@ impl Radar {
             ("end", reach.0 + 12.0)
         };
         let room = match anchor {
-            "start" => 345.0 - x,
-            "end" => x + 15.0,
+            "start" => 365.0 - x,
+            "end" => x + 35.0,
             _ => 200.0,
         };
         let name = super::labels::fit(&axis.name, 14.0, room);
@@ -219,7 +219,7 @@ impl Chart for Radar {
             out.push_str(&self.axis(i));
         }
         Html::trusted(format!(
-            "<svg class=\"radar\" viewBox=\"0 0 330 270\" {}>{out}</svg>{}",
+            "<svg class=\"radar\" viewBox=\"-30 0 390 270\" {}>{out}</svg>{}",
             role(
                 self.axes.iter().any(|axis| axis.href.is_some()),
                 &self.label

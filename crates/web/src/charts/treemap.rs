@@ -153,10 +153,11 @@ impl Chart for Treemap {
                 num(rect.tall)
             );
             let tall = rect.tall / 100.0 * height;
-            // One label for a card of usual width, one for a phone: each as long as its area there.
-            for (width, class) in [(430.0, "at-wide"), (250.0, "at-narrow")] {
+            // A label for each width of the card, as long as its area is there.
+            for (width, class) in [(250.0, "at-s"), (376.0, "at-m"), (566.0, "at-l")] {
                 let room = rect.wide / 100.0 * width - 14.0;
-                if room < 26.0 || tall < 26.0 {
+                let is_cut = labels::width(&area.name, 12.0) > room;
+                if tall < 26.0 || room < if is_cut { 44.0 } else { 20.0 } {
                     continue;
                 }
                 let (x, y) = (num(rect.x), num(rect.y));

@@ -52,8 +52,8 @@ impl Series {
     }
 }
 
-/// The width of the labels at the right end, in pixels.
-const ENDS: f64 = 84.0;
+/// The room of the labels at the right end, in pixels: on a card of usual width, and on a narrow one.
+const ENDS: [(&str, f64); 2] = [("at-wide", 106.0), ("at-s", 86.0)];
 
 impl Trend {
     pub fn new(
@@ -180,17 +180,20 @@ impl Trend {
         out
     }
 
-    /// Names and last values at the right end, moved apart so that none covers another.
-    fn ends(&self, scale: &scale::Scale) -> String {
+    /// Names and last values at the right end, moved apart so that none covers another. One line needs no name.
+    fn ends(&self, scale: &scale::Scale, room: f64) -> String {
         let area = self.height.area();
         let mut ends: Vec<(&Series, String, f64)> = Vec::new();
         for series in &self.series {
-            if let Some(point) = series.last() {
-                let value = self.unit.write(point.value);
-                let room = ENDS - labels::width(&value, 11.0) - 4.0;
-                let text = format!("{} {value}", labels::fit(&series.name, 11.0, room));
-                ends.push((series, text, scale.y(point.value) / 100.0 * area));
-            }
+            let Some(point) = series.last() else { continue };
+            let value = self.unit.write(point.value);
+            let name = labels::fit(&series.name, 11.0, room - labels::width(&value, 11.0) - 4.0);
+            let text = if self.series.len() == 1 {
+                value
+            } else {
+                format!("{name} {value}")
+            };
+            ends.push((series, text, scale.y(point.value) / 100.0 * area));
         }
         ends.sort_by(|a, b| a.2.total_cmp(&b.2));
         let spread = labels::spread(
@@ -201,17 +204,16 @@ impl Trend {
         let mut out = String::new();
         for ((series, text, _), y) in ends.iter().zip(&spread) {
             let n = series.ink.number();
+            let (y, text) = (num(*y), esc(text));
             let _ = write!(
                 out,
-                "<text class=\"lbl f{n}\" x=\"10\" y=\"{}\" dy=\"0.32em\">{}</text>",
-                num(*y),
-                esc(text)
+                "<text class=\"lbl f{n}\" x=\"10\" y=\"{y}\" dy=\"0.32em\">{text}</text>"
             );
         }
         if let Some(target) = self.target {
             let y = scale.y(target) / 100.0 * area;
             if spread.iter().all(|taken| (taken - y).abs() >= 13.0) {
-                let text = labels::fit(&format!("Target {}", self.unit.write(target)), 11.0, ENDS);
+                let text = labels::fit(&format!("Target {}", self.unit.write(target)), 11.0, room);
                 let _ = write!(
                     out,
                     "<text x=\"10\" y=\"{}\" dy=\"0.32em\">{}</text>",
@@ -262,12 +264,16 @@ impl Chart for Trend {
                 .flatten()
                 .any(|point| point.href.is_some())
         });
+        let mut ends = String::new();
+        for (class, room) in ENDS {
+            let _ = write!(ends, "<g class=\"{class}\">{}</g>", self.ends(&scale, room));
+        }
         Html::trusted(format!(
             "<div class=\"plot {}\" {}><svg class=\"ax-y\" aria-hidden=\"true\">{ticks}</svg><svg class=\"area\">{area}</svg>\
              <svg class=\"ends\" aria-hidden=\"true\">{}</svg>{}</div>",
             self.height.class(),
             role(has_links, &self.label),
-            self.ends(&scale),
+            ends,
             period_axis(&self.periods, |i| self.x(i), true)
         ))
     }
@@ -399,7 +405,7 @@ mod tests {
             Unit::number(1, Locale::EnGb),
         );
         let page = parse(&trend.to_string());
-        let mut ys: Vec<f64> = attributes(&page, ".ends .lbl", "y")
+        let mut ys: Vec<f64> = attributes(&page, ".ends .at-s .lbl", "y")
             .iter()
             .map(|y| y.parse().unwrap())
             .collect();

@@ -39,6 +39,23 @@
 //! </div>{% endblock %}
 //! ```
 //!
+//! Worth knowing before the first page:
+//!
+//! - In a template a field is a reference: write `{{ tier(row.name.as_str(), *row.bars) }}`. Components print as they are;
+//!   everything else is escaped.
+//! - [`Html`] is the type of slots that take either: `"text".into()` escapes, `Html::of(component)` renders.
+//! - A frame expects these addresses: `GET /`, `GET /search?q=` answering [`panel::SearchHits`], `POST /sign-out`,
+//!   `GET /portal`, and the addresses of [`NavItem::entry`]. Forms carry [`shell::csrf_field`], whose field is `csrf`.
+//! - A list table that becomes cards on a phone keeps its roles: copy `kit/gallery/list.html`. `stick` keeps a column in
+//!   sight; `m-cat`, `m-score`, `m-risk` and `pick` are the cells a phone shows.
+//! - Layout: `.page` holds blocks; `.grid` has twelve columns, taken by `w3` to `w8`, or `.stack`s of cards; `.fit` on the
+//!   body (block `body_class`) makes a list fill the window.
+//! - Script hooks are attributes: `data-open`, `data-copy`, `data-print`, `data-density`, `data-slash`, `data-tip`,
+//!   `data-keys="n s"`. What works only with script carries the class `js` and is hidden without.
+//! - No style attributes, no inline script, every `hx-*` on its own element, no `hx-on`, no `js:` values.
+//!
+//! What there is:
+//!
 //! - [`shell`]: [`Shell`], [`PortalShell`], [`BareShell`] with `kit/shell.html`, `kit/portal.html`, `kit/bare.html`;
 //!   blocks `title`, `breadcrumb`, `actions`, `content` (the portal: `title`, `content`, `footer`; bare: `title`, `content`).
 //! - [`page`]: [`Hx`], [`Page`], [`Problem`], [`redirect`].
@@ -47,7 +64,8 @@
 //! - [`panel`]: `Figures`, `Why`, `Props`, `Timeline`, `Steps`, `Diff`, `Notice`, `Segments`, `SearchHits`.
 //! - [`rows`]: `RecordHead`, `Rows`, `Tasks`, `Menu`, `link_button`.
 //! - [`marks`]: icons, badges, tier, level, grade, delta, avatars, score bar, progress, code.
-//! - [`format`]: money, percent, dates, recent times, and `missing`, all for a [`Locale`].
+//! - [`crate::charts`]: every chart, printed as `{{ chart }}`, with its table.
+//! - [`mod@format`]: money, percent, dates, recent times, and `missing`, all for a [`Locale`].
 //! - [`gallery`]: every component with sample data at `/_gallery`; in development builds only. Its list and form are the
 //!   pattern for real ones.
 //! - `kit/ui.html`: macros that hold other content: `page_head`, `card`, `card_flush`, `wide`, `crumb`, `here`, `more`.

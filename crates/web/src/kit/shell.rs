@@ -94,6 +94,8 @@ pub enum NavItem {
 #[derive(Debug, Clone, Copy)]
 pub struct NavEntry {
     pub label: &'static str,
+    /// For the bar at the bottom of a phone.
+    pub short: &'static str,
     pub icon: &'static str,
     pub href: &'static str,
     /// The key after G.
@@ -115,6 +117,7 @@ impl NavItem {
     pub const fn entry(self) -> NavEntry {
         const fn of(
             label: &'static str,
+            short: &'static str,
             icon: &'static str,
             href: &'static str,
             key: &'static str,
@@ -122,6 +125,7 @@ impl NavItem {
         ) -> NavEntry {
             NavEntry {
                 label,
+                short,
                 icon,
                 href,
                 key,
@@ -129,9 +133,10 @@ impl NavItem {
             }
         }
         match self {
-            Self::Home => of("Home", "house", "/", "h", None),
+            Self::Home => of("Home", "Home", "house", "/", "h", None),
             Self::Suppliers => of(
                 "All suppliers",
+                "Suppliers",
                 "building-2",
                 "/suppliers",
                 "s",
@@ -139,12 +144,14 @@ impl NavItem {
             ),
             Self::Segmentation => of(
                 "Segmentation",
+                "Segments",
                 "grid-2x2",
                 "/segmentation",
                 "t",
                 Some("Suppliers"),
             ),
             Self::Duplicates => of(
+                "Duplicates",
                 "Duplicates",
                 "git-merge",
                 "/duplicates",
@@ -153,13 +160,28 @@ impl NavItem {
             ),
             Self::Scorecards => of(
                 "Scorecards",
+                "Scorecards",
                 "gauge",
                 "/scorecards",
                 "c",
                 Some("Performance"),
             ),
-            Self::Imports => of("Imports", "upload", "/imports", "i", Some("Data")),
-            Self::Settings => of("Settings", "settings", "/settings", "e", Some("Data")),
+            Self::Imports => of(
+                "Imports",
+                "Imports",
+                "upload",
+                "/imports",
+                "i",
+                Some("Data"),
+            ),
+            Self::Settings => of(
+                "Settings",
+                "Settings",
+                "settings",
+                "/settings",
+                "e",
+                Some("Data"),
+            ),
         }
     }
 }

@@ -104,7 +104,7 @@ impl Supplier {
             .collect();
         spark(
             &values,
-            if self.key % 3 == 0 {
+            if self.key.is_multiple_of(3) {
                 Course::Better
             } else {
                 Course::Neither
