@@ -1,4 +1,4 @@
-//! What a list page is made of: address, tabs, filter chips, column heads, pages, bulk bar, empty state.
+//! What a list page is made of: address, tabs, column heads, pages, bulk bar, empty state.
 
 use std::fmt::{self, Write as _};
 
@@ -142,28 +142,6 @@ impl Tabs {
             alarming: false,
         });
         self
-    }
-}
-
-/// One filter in force: field, value, and the address without it (convention 15).
-#[derive(Debug, Clone, Template)]
-#[template(
-    ext = "html",
-    source = r#"<span class="chip"><span>{{ field }} <b>{{ value }}</b></span><a class="rm" href="{{ without }}" aria-label="Remove filter {{ field }} {{ value }}">{{ crate::kit::marks::icon_s("x") }}</a></span>"#
-)]
-pub struct Chip {
-    pub field: String,
-    pub value: String,
-    pub without: String,
-}
-
-impl Chip {
-    pub fn new(field: impl Into<String>, value: impl Into<String>, without: impl ToString) -> Self {
-        Self {
-            field: field.into(),
-            value: value.into(),
-            without: without.to_string(),
-        }
     }
 }
 
@@ -455,7 +433,6 @@ pub struct Neighbours {
 }
 
 impl HtmlSafe for Tabs {}
-impl HtmlSafe for Chip {}
 impl HtmlSafe for Column {}
 impl HtmlSafe for Pager {}
 impl HtmlSafe for BulkBar {}

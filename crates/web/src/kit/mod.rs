@@ -45,7 +45,8 @@
 //!   everything else is escaped.
 //! - [`Html`] is the type of slots that take either: `"text".into()` escapes, `Html::of(component)` renders.
 //! - A frame expects these addresses: `GET /`, `GET /search?q=` answering [`panel::SearchHits`], `POST /sign-out`,
-//!   `GET /portal`, and the addresses of [`NavItem::entry`]. Forms carry [`shell::csrf_field`], whose field is `csrf`.
+//!   `GET /portal`, and the addresses of [`NavItem::entry`]. Forms carry no token: the
+//!   server refuses what another site sends.
 //! - A list table that becomes cards on a phone keeps its roles: copy `kit/gallery/list.html`. `stick` keeps a column in
 //!   sight; `m-cat`, `m-score`, `m-risk` and `pick` are the cells a phone shows.
 //! - Layout: `.page` holds blocks; `.grid` has twelve columns, taken by `w3` to `w8`, or `.stack`s of cards; `.fit` on the
@@ -59,7 +60,8 @@
 //! - [`shell`]: [`Shell`], [`PortalShell`], [`BareShell`] with `kit/shell.html`, `kit/portal.html`, `kit/bare.html`;
 //!   blocks `title`, `breadcrumb`, `actions`, `content` (the portal: `title`, `content`, `footer`; bare: `title`, `content`).
 //! - [`page`]: [`Hx`], [`Page`], [`Problem`], [`redirect`].
-//! - [`list`]: `Address`, `Tabs`, `Chip`, `Sort` and `Column`, `Pager`, `BulkBar` with `pick`, `Blank`, `Neighbours`.
+//! - [`list`]: `Address`, `Tabs`, `Sort` and `Column`, `Pager`, `BulkBar` with `pick`, `Blank`, `Neighbours`.
+//! - [`filter`]: `Chip`, `FilterMenu` (filters, columns), `ChangedView` (save and reset).
 //! - [`form`]: `Errors`, `Field`, `SaveBar`. Forms carry no token: the server refuses what another site sends.
 //! - [`panel`]: `Figures`, `Why`, `Props`, `Timeline`, `Steps`, `Diff`, `Notice`, `Segments`, `SearchHits`.
 //! - [`rows`]: `RecordHead`, `Rows`, `Tasks`, `Menu`, `link_button`.
@@ -70,6 +72,7 @@
 //!   pattern for real ones.
 //! - `kit/ui.html`: macros that hold other content: `page_head`, `card`, `card_flush`, `wide`, `crumb`, `here`, `more`.
 
+pub mod filter;
 pub mod form;
 pub mod format;
 #[cfg(debug_assertions)]

@@ -16,8 +16,9 @@ use std::collections::HashMap;
 
 use super::{
     Hx, Page, Problem,
+    filter::{ChangedView, Chip, FilterMenu},
     form::{Choice, Errors, Field, SaveBar},
-    list::{Address, Blank, BulkBar, Chip, Column, Kind, Neighbours, Pager, Sort, Tabs},
+    list::{Address, Blank, BulkBar, Column, Kind, Neighbours, Pager, Sort, Tabs},
     marks::Tone,
     panel::{Diff, Figures, Notice, Props, SearchHit, SearchHits, Segments, Steps, Timeline, Why},
     rows::{Menu, RecordHead, Rows, Tasks},
@@ -117,6 +118,9 @@ struct List {
     query: String,
     address: Address,
     chips: Vec<Chip>,
+    filters: FilterMenu,
+    shown: FilterMenu,
+    changed: Option<ChangedView>,
     columns: Vec<Column>,
     rows: Vec<samples::Supplier>,
     pager: Pager,
@@ -172,6 +176,8 @@ async fn list(hx: Hx, Query(asked): Query<HashMap<String, String>>) -> Page {
             address.clone().without("tier", &tier),
         )]
     };
+    let is_changed = !chips.is_empty() || !query.is_empty();
+    let changed = is_changed.then(|| samples::changed(&address));
     let view = List {
         views: samples::views(shell.locale),
         bulk: samples::bulk(),
@@ -181,11 +187,14 @@ async fn list(hx: Hx, Query(asked): Query<HashMap<String, String>>) -> Page {
             "Remove a filter or search for something else. Retired suppliers are left out of this view.",
         )
         .action("Clear filters", "/_gallery/list"),
-        shell,
         query,
         address,
+        filters: samples::filters(&tier),
+        shown: samples::columns(),
+        changed,
         chips,
         columns,
+        shell,
         rows,
         pager,
     };

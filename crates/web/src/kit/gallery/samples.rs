@@ -7,9 +7,10 @@ use crate::{
     charts::{self, Column, Columns, Course, Point, Unit, spark},
     kit::{
         Html, Locale,
-        form::{Errors, Field},
+        filter::{ChangedView, FilterGroup, FilterMenu},
+        form::{Choice, Errors, Field},
         format,
-        list::{Blank, BulkAction, BulkBar, Neighbours, Sort, Tabs},
+        list::{Address, Blank, BulkAction, BulkBar, Neighbours, Sort, Tabs},
         marks::{self, Better, Level, Tone},
         panel::{
             Diff, DiffRow, Entry, Figure, Figures, Notice, Props, Segments, Steps, Timeline, Why,
@@ -198,6 +199,37 @@ pub(super) fn views(locale: Locale) -> Tabs {
             locale,
         )
         .counted("At risk", "/_gallery/list?q=k", false, 6, locale)
+}
+
+pub(super) fn filters(tier: &str) -> FilterMenu {
+    let tiers = ["Strategic", "Leverage", "Routine"].map(|name| Choice::new(name, name));
+    FilterMenu::filters(vec![FilterGroup {
+        legend: "Tier".into(),
+        name: "tier".into(),
+        choices: tiers.to_vec(),
+        chosen: vec![tier.to_owned()],
+    }])
+}
+
+pub(super) fn columns() -> FilterMenu {
+    let names = ["Category", "Tier", "Spend", "Score", "Risk"];
+    FilterMenu::columns(vec![FilterGroup {
+        legend: "Columns".into(),
+        name: "column".into(),
+        choices: names
+            .map(|name| Choice::new(name.to_lowercase(), name))
+            .to_vec(),
+        chosen: names.map(str::to_lowercase).to_vec(),
+    }])
+}
+
+pub(super) fn changed(address: &Address) -> ChangedView {
+    ChangedView {
+        reset: "/_gallery/list".into(),
+        save: "/_gallery/views".into(),
+        address: address.clone(),
+        name: String::new(),
+    }
 }
 
 pub(super) fn bulk() -> BulkBar {
