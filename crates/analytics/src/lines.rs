@@ -22,7 +22,7 @@ use crate::{
     judged::exclusion_of,
     measure::{
         Rows, count_where,
-        recipe::{Recipe, Source, inside},
+        recipe::{Recipe, Source},
         rows,
     },
 };
@@ -152,7 +152,7 @@ impl Analytics {
         let recipe = Recipe::of(request.definition, as_of)?.remove(0);
         let judged = self.judged(request, &recipe).await?;
         let mut found = Lines::default();
-        let counts = [Standing::Met, Standing::Missed, Standing::Excluded]
+        let counts = Standing::ALL
             .iter()
             .map(|standing| Ok(count_where(is(*standing))?.alias(standing.code())))
             .collect::<Result<Vec<_>>>()?;
@@ -207,15 +207,15 @@ impl Analytics {
         let judgement = recipe.judgement.clone().unwrap_or_else(|| lit(false));
         let table = table
             .with_column("day", recipe.day())?
-            .filter(inside(col("day"), request.bounds))?
+            .filter(recipe.inside(&col("day"), request.bounds))?
             .with_column("judged", judgement)?;
         let standing = recipe.standing(&col("judged"));
         let standing_of = when(
             standing.counts.clone().and(standing.met),
-            lit(Standing::Met.code()),
+            lit(Standing::Met as i8),
         )
-        .when(standing.counts, lit(Standing::Missed.code()))
-        .otherwise(lit(Standing::Excluded.code()))?;
+        .when(standing.counts, lit(Standing::Missed as i8))
+        .otherwise(lit(Standing::Excluded as i8))?;
         let raw = when(standing.counts_raw, lit(true)).otherwise(lit(false))?;
         Ok(table
             .with_column("standing", standing_of)?
@@ -224,6 +224,16 @@ impl Analytics {
 }
 
 impl Standing {
+    const ALL: [Self; 3] = [Self::Met, Self::Missed, Self::Excluded];
+
+    /// From the number the question gave it.
+    fn of(number: Option<i8>) -> Self {
+        let known = Self::ALL
+            .into_iter()
+            .find(|standing| Some(*standing as i8) == number);
+        known.unwrap_or(Self::Excluded)
+    }
+
     const fn code(self) -> &'static str {
         match self {
             Self::Met => "met",
@@ -234,7 +244,7 @@ impl Standing {
 }
 
 fn is(standing: Standing) -> Expr {
-    col("standing").eq(lit(standing.code()))
+    col("standing").eq(lit(standing as i8))
 }
 
 fn sort_key(sort: Sort, recipe: &Recipe<'_>) -> Expr {
@@ -267,11 +277,7 @@ fn read(definition: &Definition, recipe: &Recipe<'_>, batch: &RecordBatch, at: u
     let judged = Judged {
         row: judged.as_ref().map(|batch| Row { batch, at }),
     };
-    let standing = match row.maybe_text("standing").as_deref() {
-        Some("met") => Standing::Met,
-        Some("missed") => Standing::Missed,
-        _ => Standing::Excluded,
-    };
+    let standing = Standing::of(row.maybe_code("standing"));
     let fact = match recipe.source {
         Source::Inspections => LineFact::Inspection(Box::new(Inspection::read(&row))),
         Source::InvoiceLines => LineFact::InvoiceLine(Box::new(InvoiceLine::read(&row))),

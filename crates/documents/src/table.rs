@@ -99,14 +99,19 @@ impl Table<'static> {
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Self, TableError> {
         let name = path.file_name().map(|name| name.to_string_lossy());
         let file = File::open(path).map_err(TableError::Io)?;
-        Self::from_input(Box::new(file), name.as_deref().unwrap_or(""), options)
+        Self::from_file(file, name.as_deref().unwrap_or(""), options)
+    }
+
+    /// Reads a file that is open; its name matters, because name and content must agree.
+    pub fn from_file(file: File, name: &str, options: &ReadOptions) -> Result<Self, TableError> {
+        Self::from_input(Box::new(file), name, options)
     }
 }
 
 impl<'a> Table<'a> {
-    /// Opens a file held in memory; its name matters, because name and content must agree.
+    /// Reads a file held in memory, borrowed or owned.
     pub fn from_bytes(
-        bytes: &'a [u8],
+        bytes: impl AsRef<[u8]> + Send + 'a,
         name: &str,
         options: &ReadOptions,
     ) -> Result<Self, TableError> {

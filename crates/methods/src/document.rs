@@ -143,7 +143,7 @@ pub(crate) mod any_or {
 }
 
 /// One table of a document while it is read. Fields are taken out by name; [`Fields::finish`] reports what is left.
-pub(crate) struct Fields {
+pub struct Fields {
     path: String,
     table: toml::Table,
     known: Vec<&'static str>,
@@ -152,7 +152,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads the text as TOML. The error carries the place of the mistake.
-    pub(crate) fn read(text: &str) -> Result<Self, Vec<FieldError>> {
+    pub fn read(text: &str) -> Result<Self, Vec<FieldError>> {
         match text.parse::<toml::Table>() {
             Ok(table) => Ok(Self::of(String::new(), table)),
             Err(error) => {
@@ -167,7 +167,8 @@ impl Fields {
         }
     }
 
-    fn of(path: String, table: toml::Table) -> Self {
+    /// A table that was found inside another one.
+    pub fn of(path: String, table: toml::Table) -> Self {
         Self {
             path,
             table,
@@ -177,7 +178,7 @@ impl Fields {
     }
 
     /// A field that must be there. `expected` completes the sentence "expected …".
-    pub(crate) fn required<T: DeserializeOwned>(
+    pub fn required<T: DeserializeOwned>(
         &mut self,
         name: &'static str,
         expected: &str,
@@ -191,7 +192,7 @@ impl Fields {
     }
 
     /// A field that may be left out.
-    pub(crate) fn optional<T: DeserializeOwned>(
+    pub fn optional<T: DeserializeOwned>(
         &mut self,
         name: &'static str,
         expected: &str,
@@ -214,17 +215,12 @@ impl Fields {
     }
 
     /// A field with a default.
-    pub(crate) fn or<T: DeserializeOwned>(
-        &mut self,
-        name: &'static str,
-        expected: &str,
-        default: T,
-    ) -> T {
+    pub fn or<T: DeserializeOwned>(&mut self, name: &'static str, expected: &str, default: T) -> T {
         self.optional(name, expected).unwrap_or(default)
     }
 
     /// A table inside the document, if it is there, read by `read`.
-    pub(crate) fn section<T>(
+    pub fn section<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&mut Fields) -> Option<T>,
@@ -245,7 +241,7 @@ impl Fields {
     }
 
     /// A list of tables (`[[lines]]`), each read by `read`. Entries that could not be read are left out, with an error.
-    pub(crate) fn list<T>(
+    pub fn list<T>(
         &mut self,
         name: &'static str,
         read: impl Fn(&mut Fields) -> Option<T>,
@@ -280,13 +276,13 @@ impl Fields {
     }
 
     /// Adds a mistake at a field of this table.
-    pub(crate) fn report(&mut self, name: &str, message: impl Into<String>) {
+    pub fn report(&mut self, name: &str, message: impl Into<String>) {
         let place = self.place(name);
         self.errors.push(FieldError::new(place, message));
     }
 
     /// Every mistake found, with a line for each field nobody asked for.
-    pub(crate) fn finish(mut self) -> Vec<FieldError> {
+    pub fn finish(mut self) -> Vec<FieldError> {
         let known = self.known.join(", ");
         for name in std::mem::take(&mut self.table).keys() {
             self.report(

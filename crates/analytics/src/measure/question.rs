@@ -15,7 +15,7 @@ use keelson_methods::{kpi::Measure, rate::Rate};
 
 use super::{
     By, Group, Groups, LeadTimeSums, Request, Sums,
-    recipe::{Part, Recipe, Source, Standing, any, inside},
+    recipe::{Part, Recipe, Source, Standing, any},
 };
 use crate::{Analytics, Result, judged};
 
@@ -246,7 +246,7 @@ pub(crate) async fn rows(
 
 /// What is added up over the rows of a group. Where a whole is counted, numerator and denominator count rows here.
 fn row_sums(part: &QuestionPart<'_>, judged: &Expr, day: &Expr, at: usize) -> Result<Vec<Expr>> {
-    let within = inside(day.clone(), part.request.bounds);
+    let within = part.recipe.inside(day, part.request.bounds);
     let standing = part.recipe.standing(judged);
     let Standing {
         counts,

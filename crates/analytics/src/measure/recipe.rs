@@ -54,6 +54,8 @@ pub(crate) struct Recipe<'a> {
     pub(crate) whole: Option<&'static str>,
     /// Amounts stay apart by currency.
     pub(crate) by_currency: bool,
+    /// The last day known; order lines are judged as of this day, other facts are in or out.
+    as_of: i32,
     definition: &'a Definition,
 }
 
@@ -102,6 +104,7 @@ impl<'a> Recipe<'a> {
             judgement: None,
             whole: None,
             by_currency: false,
+            as_of,
             definition,
         };
         let line = |reference: &[ReferenceDate], judgement| Recipe {
@@ -172,6 +175,15 @@ impl<'a> Recipe<'a> {
             date.clone()
         } else {
             coalesce(dates)
+        }
+    }
+
+    /// Whether a row of this day belongs to the period, as far as is known on the day of asking.
+    pub(crate) fn inside(&self, day: &Expr, bounds: Bounds) -> Expr {
+        let inside = inside(day.clone(), bounds);
+        match self.source {
+            Source::OrderLines => inside,
+            _ => inside.and(day.clone().is_null().or(day.clone().lt_eq(lit(self.as_of)))),
         }
     }
 

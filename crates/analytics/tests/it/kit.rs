@@ -12,15 +12,15 @@ use keelson_methods::{
 };
 use object_store::memory::InMemory;
 
-pub fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-pub fn period(text: &str) -> Bounds {
+pub(crate) fn period(text: &str) -> Bounds {
     Period::parse(text).unwrap().bounds(day("2026-06-30"))
 }
 
-pub fn analytics() -> Analytics {
+pub(crate) fn analytics() -> Analytics {
     let limits = Limits {
         threads: 2,
         ..Limits::default()
@@ -29,14 +29,20 @@ pub fn analytics() -> Analytics {
 }
 
 /// The handbook's definition of a measure.
-pub fn standard(measure: Measure) -> Definition {
+pub(crate) fn standard(measure: Measure) -> Definition {
     let mut all = Definition::standard().into_iter();
     all.find(|definition| definition.measure == measure)
         .unwrap()
 }
 
 /// A line of one supplier, with receipts of (day, good units).
-pub fn line(id: i64, order: &str, units: i64, due: &str, receipts: &[(&str, i64)]) -> OrderLine {
+pub(crate) fn line(
+    id: i64,
+    order: &str,
+    units: i64,
+    due: &str,
+    receipts: &[(&str, i64)],
+) -> OrderLine {
     OrderLine {
         id,
         supplier: 1,
@@ -60,7 +66,7 @@ pub fn line(id: i64, order: &str, units: i64, due: &str, receipts: &[(&str, i64)
 }
 
 /// Writes one file and adds it to the current ones.
-pub async fn write<F: Fact>(
+pub(crate) async fn write<F: Fact>(
     analytics: &Analytics,
     month: i32,
     name: &str,
@@ -74,12 +80,12 @@ pub async fn write<F: Fact>(
 }
 
 /// Writes one file and makes it the only one of its kind.
-pub async fn load<F: Fact>(analytics: &Analytics, rows: &[F]) {
+pub(crate) async fn load<F: Fact>(analytics: &Analytics, rows: &[F]) {
     let file = write(analytics, 202_603, "1", rows).await;
     analytics.set_months(F::KIND, file.into_iter().collect());
 }
 
-pub async fn measure(
+pub(crate) async fn measure(
     analytics: &Analytics,
     definition: &Definition,
     bounds: Bounds,
@@ -96,7 +102,7 @@ pub async fn measure(
     analytics.measure(&request).await.unwrap()
 }
 
-pub async fn total(
+pub(crate) async fn total(
     analytics: &Analytics,
     definition: &Definition,
     bounds: Bounds,
@@ -108,7 +114,7 @@ pub async fn total(
 }
 
 /// T2.1 of the handbook.
-pub fn t2_1() -> Vec<OrderLine> {
+pub(crate) fn t2_1() -> Vec<OrderLine> {
     vec![
         line(
             1,
@@ -132,7 +138,7 @@ pub fn t2_1() -> Vec<OrderLine> {
 }
 
 /// The answers as (group, numerator, denominator).
-pub fn parts(answers: &[Measured]) -> Vec<(Group, i64, i64)> {
+pub(crate) fn parts(answers: &[Measured]) -> Vec<(Group, i64, i64)> {
     let part = |answer: &Measured| {
         (
             answer.group.clone(),
@@ -143,7 +149,7 @@ pub fn parts(answers: &[Measured]) -> Vec<(Group, i64, i64)> {
     answers.iter().map(part).collect()
 }
 
-pub fn supplier(id: i64) -> Group {
+pub(crate) fn supplier(id: i64) -> Group {
     Group {
         supplier: Some(id),
         ..Group::default()

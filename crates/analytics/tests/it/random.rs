@@ -40,9 +40,9 @@ fn some_line() -> impl Strategy<Value = OrderLine> {
     let place = (
         1..4_i64,
         1..3_i64,
-        option::weighted(0.9, 0..6),
-        option::of(0..3),
-        option::of(0..2),
+        option::weighted(0.9, 0..6_i64),
+        option::of(0..3_i64),
+        option::of(0..2_i64),
     );
     let dates = (
         option::weighted(0.5, some_day()),
@@ -346,7 +346,7 @@ async fn load(lines: &[OrderLine], cut: usize) -> Analytics {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_agrees_with_a_plain_loop(
