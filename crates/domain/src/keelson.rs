@@ -3,7 +3,7 @@ use std::{path::Path, sync::Arc};
 use keelson_analytics::Analytics;
 use object_store::{ObjectStore, local::LocalFileSystem};
 
-use crate::{Clock, Db, Error, Result};
+use crate::{Clock, Db, Error, Result, suppliers::Duplicates};
 
 /// One running Keelson: the record, the files, the columns and the clock. Cheap to clone.
 #[derive(Clone)]
@@ -13,6 +13,8 @@ pub struct Keelson {
     pub files: Arc<dyn ObjectStore>,
     pub analytics: Analytics,
     pub clock: Arc<dyn Clock>,
+    /// Who may be whom, in memory.
+    pub duplicates: Duplicates,
 }
 
 impl std::fmt::Debug for Keelson {
@@ -47,6 +49,7 @@ impl Keelson {
             files: folder("files")?,
             analytics: Analytics::new(folder("facts")?)?,
             clock,
+            duplicates: Duplicates::default(),
         })
     }
 }

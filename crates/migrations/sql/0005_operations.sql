@@ -98,7 +98,8 @@ CREATE TABLE invoice_lines (
   description TEXT,
   quantity_milli BIGINT,
   price_micros BIGINT,
-  amount_minor BIGINT NOT NULL,
+  -- NULL where the source lists a line without an amount; such a line counts in no total.
+  amount_minor BIGINT,
   tax_minor BIGINT,
   currency TEXT NOT NULL,
   invoiced_on INTEGER,

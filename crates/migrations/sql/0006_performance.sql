@@ -39,6 +39,7 @@ CREATE TABLE measures (
   as_of INTEGER NOT NULL,
   PRIMARY KEY (supplier_id, kpi, period)
 );
+CREATE INDEX measures_period ON measures (kpi, period);
 
 -- A judgement: immutable, with everything it was made from.
 CREATE TABLE scorecards (

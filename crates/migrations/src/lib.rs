@@ -30,6 +30,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "m0008_reusable_links",
         include_str!("../sql/0008_reusable_links.sql"),
     ),
+    (
+        "m0009_number_series",
+        include_str!("../sql/0009_number_series.sql"),
+    ),
 ];
 
 /// Brings a database to the newest schema.

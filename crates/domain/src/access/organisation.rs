@@ -11,8 +11,9 @@ use super::{
     person, session,
 };
 use crate::{
-    Act, Error, Keelson, Result, Tx, micros, moment,
+    Act, Error, Keelson, Result, Tx, micros, moment, performance,
     record::{self, Audience, NewEvent},
+    segmentation,
 };
 
 /// The buying company that runs this Keelson.
@@ -138,7 +139,8 @@ pub async fn set_up(
     Ok(session)
 }
 
-/// Founds the organisation. There is one: a second attempt, also one at the same moment, is refused.
+/// Founds the organisation, with the handbook's definitions to start from. There is one: a second attempt, also one at the
+/// same moment, is refused.
 pub async fn found(tx: &Tx, act: &Act, new: NewOrganisation) -> Result<()> {
     let name = checked_name(&new.name)?;
     let row = organisation::ActiveModel {
@@ -154,7 +156,10 @@ pub async fn found(tx: &Tx, act: &Act, new: NewOrganisation) -> Result<()> {
         .await
         .map_err(taken)?;
     let facts = json!({ "name": name, "currency": new.currency.code(), "locale": new.locale, "invented": new.invented });
-    tell(tx, act, "founded", facts).await
+    tell(tx, act, "founded", facts).await?;
+    performance::definition::seed(tx, act).await?;
+    performance::template::seed(tx, act).await?;
+    segmentation::policy::seed(tx, act).await
 }
 
 /// Locks the organisation's row: whoever changes who administers waits here for whoever does the same.

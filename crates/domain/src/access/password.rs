@@ -21,7 +21,7 @@ const AT_ONCE: usize = 4;
 pub struct Passwords(Arc<Inner>);
 
 struct Inner {
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     argon: Argon2<'static>,
     done: AtomicU64,
 }
@@ -92,7 +92,7 @@ impl std::fmt::Debug for Passwords {
 impl Passwords {
     fn with(params: Params) -> Self {
         Self(Arc::new(Inner {
-            turns: Semaphore::new(AT_ONCE),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
             argon: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             done: AtomicU64::new(0),
         }))
@@ -155,21 +155,17 @@ impl Passwords {
         &self,
         work: impl FnOnce(&Argon2<'static>) -> T + Send + 'static,
     ) -> Result<T> {
+        let queue = self.0.turns.clone().acquire_owned().await;
+        let turn = queue.map_err(|error| Error::damaged("password queue", error))?;
         let inner = self.0.clone();
-        let turn = inner
-            .turns
-            .acquire()
-            .await
-            .map_err(|error| Error::damaged("password queue", error))?;
-        let worker = self.0.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            worker.done.fetch_add(1, Ordering::Relaxed);
-            work(&worker.argon)
+        tokio::task::spawn_blocking(move || {
+            // The turn goes with the work: a visitor who hangs up does not make room while the work still runs.
+            let _turn = turn;
+            inner.done.fetch_add(1, Ordering::Relaxed);
+            work(&inner.argon)
         })
         .await
-        .map_err(|error| Error::damaged("password work", error));
-        drop(turn);
-        done
+        .map_err(|error| Error::damaged("password work", error))
     }
 
     /// A hash in today's parameters that no password has: 32 zero bytes.
@@ -224,6 +220,33 @@ mod tests {
             assert_eq!(passwords.check(text, None).await.unwrap(), Check::Wrong);
         }
         assert_eq!(passwords.hashes_done(), 2);
+    }
+
+    #[tokio::test]
+    async fn five_hundred_at_once_wait_for_their_turn() {
+        let passwords = Passwords::with(Params::new(64, 1, 1, None).unwrap());
+        let others = passwords
+            .0
+            .turns
+            .clone()
+            .acquire_many_owned(AT_ONCE as u32)
+            .await
+            .unwrap();
+        let all: Vec<_> = (0..500)
+            .map(|_| {
+                let passwords = passwords.clone();
+                tokio::spawn(async move { passwords.check("correct horse battery", None).await })
+            })
+            .collect();
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(passwords.hashes_done(), 0, "no hash begins without a turn");
+        drop(others);
+        for one in all {
+            assert_eq!(one.await.unwrap().unwrap(), Check::Wrong);
+        }
+        assert_eq!(passwords.hashes_done(), 500);
     }
 
     #[tokio::test]

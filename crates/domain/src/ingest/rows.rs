@@ -51,6 +51,19 @@ pub enum Row {
     InvoiceLine(Box<InvoiceLineRow>),
 }
 
+impl Row {
+    /// Where the row comes from and what identifies it.
+    pub fn provenance(&self) -> &Provenance {
+        match self {
+            Self::Supplier(row) => &row.provenance,
+            Self::OrderLine(row) => &row.provenance,
+            Self::Receipt(row) => &row.provenance,
+            Self::Inspection(row) => &row.provenance,
+            Self::InvoiceLine(row) => &row.provenance,
+        }
+    }
+}
+
 /// What every row carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provenance {
@@ -192,7 +205,9 @@ pub struct InvoiceLineRow {
     pub description: Option<String>,
     pub quantity: Option<Quantity>,
     pub unit_price: Option<UnitPrice>,
-    pub amount: Money,
+    /// Missing only where the mapping allows it (`required = false`): some sources list lines without an amount.
+    pub amount: Option<Money>,
+    pub currency: Currency,
     pub tax: Option<Money>,
     pub invoiced_on: Option<NaiveDate>,
     pub posted_on: Option<NaiveDate>,

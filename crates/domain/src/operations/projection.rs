@@ -462,7 +462,7 @@ async fn invoice_lines(
 ) -> Result<Option<(Vec<InvoiceLine>, i64)>> {
     let rows: Vec<InvoiceLineRow> = chunk(
         db,
-        "SELECT * FROM invoice_lines WHERE month = $1 AND id > $2 AND superseded_by IS NULL ORDER BY id LIMIT $3",
+        "SELECT * FROM invoice_lines WHERE month = $1 AND id > $2 AND superseded_by IS NULL AND amount_minor IS NOT NULL ORDER BY id LIMIT $3",
         [month.into(), after.into(), CHUNK.into()],
     )
     .await?;

@@ -1,12 +1,12 @@
-//! The job that carries facts into the columns.
+//! The job that carries facts into the columns, and from there into the figures.
 
 use keelson_jobs::{Job, JobError};
 use serde::{Deserialize, Serialize};
 
 use super::projection;
-use crate::Keelson;
+use crate::{Keelson, performance};
 
-/// Rewrites the months on the worklist.
+/// Rewrites the months on the worklist, then brings the figures of the suppliers in them up to date.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Project;
 
@@ -19,7 +19,10 @@ impl Job<Keelson> for Project {
     const NAME: &'static str = "operations.project";
 
     async fn run(self, keelson: &Keelson) -> Result<(), JobError> {
-        projection::project(keelson, keelson.clock.now()).await?;
+        let now = keelson.clock.now();
+        let projected = projection::project(keelson, now).await?;
+        let scope = performance::suppliers_of_months(keelson.db.read(), &projected.months).await?;
+        performance::refresh(keelson, &scope, now.date_naive(), now).await?;
         Ok(())
     }
 }

@@ -1,7 +1,10 @@
 //! The lines behind a figure: every figure on a page opens to exactly the facts it was added up from.
 
 use chrono::NaiveDate;
-use keelson_analytics::{By, Lines, LinesRequest, Measured, Request, Sort, Standing};
+use keelson_analytics::{By, LinesRequest, Measured, Request};
+pub use keelson_analytics::{
+    Inspection, InvoiceLine, Line, LineFact, Lines, OrderLine, Reason, Sort, Standing,
+};
 use keelson_methods::{kpi::Definition, period::Period};
 
 use super::refresh::one_currency;

@@ -248,3 +248,18 @@ pub(super) fn request<'a>(
         suppliers: Some(suppliers),
     }
 }
+
+/// A supplier by its id, as pages about its figures name it. A merged record stands for nothing any more.
+pub async fn supplier(db: &impl ConnectionTrait, id: SupplierId) -> Result<Option<SupplierName>> {
+    let statement = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT id, number, name FROM suppliers WHERE id = $1 AND merged_into IS NULL",
+        [id.0.into()],
+    );
+    let row = NameRow::find_by_statement(statement).one(db).await?;
+    Ok(row.map(|row| SupplierName {
+        id: SupplierId(row.id),
+        number: row.number,
+        name: row.name,
+    }))
+}

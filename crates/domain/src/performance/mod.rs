@@ -2,11 +2,14 @@
 //!
 //! Facts become measures ([`refresh`]), measures become scorecards ([`score`]); [`lines`] opens any figure to its facts.
 
+pub mod decisions;
 pub mod definition;
 mod figures;
 mod job;
 pub mod lines;
+pub mod list;
 pub mod measure;
+pub mod portfolio;
 mod refresh;
 mod score;
 pub mod scorecard;
@@ -16,7 +19,9 @@ pub mod template;
 pub use figures::{SupplierSpend, first_of, read_trend};
 pub(crate) use figures::{rejudged, spend_of};
 pub use job::{Refresh, refresh_everyone};
-pub use measure::{Answer, Figure, measure};
+pub use keelson_analytics::{By, Measured};
+pub(crate) use list::escaped;
+pub use measure::{Answer, Figure, SupplierName, measure};
 pub use refresh::{Refreshed, Scope, refresh, suppliers_of_months};
 pub use score::{Scored, score};
 pub use scorecard::Card;

@@ -531,25 +531,22 @@ async fn write(tx: &Tx, act: &Act, period: Period, as_of: NaiveDate, added: &[Ne
     });
     let ids =
         rows::insert_returning(tx, "scorecards", &COLUMNS, values.collect(), "supplier_id").await?;
-    let events = added
-        .iter()
-        .filter_map(|new| {
-            let card = &new.breakdown.card;
-            Some(NewEvent {
-                supplier: Some(SupplierId(new.supplier)),
-                subject: "scorecard",
-                subject_id: *ids.get(&new.supplier)?,
-                verb: "scored",
-                payload: json!({
-                    "period": period,
-                    "version": new.version,
-                    "score": card.score,
-                    "grade": card.grade,
-                    "provisional": card.provisional,
-                }),
-                audience: Audience::Internal,
-            })
+    let events = added.iter().filter_map(|new| {
+        let card = &new.breakdown.card;
+        Some(NewEvent {
+            supplier: Some(SupplierId(new.supplier)),
+            subject: "scorecard",
+            subject_id: *ids.get(&new.supplier)?,
+            verb: "scored",
+            payload: json!({
+                "period": period,
+                "version": new.version,
+                "score": card.score,
+                "grade": card.grade,
+                "provisional": card.provisional,
+            }),
+            audience: Audience::Internal,
         })
-        .collect();
-    record::append_all(tx, act, events).await
+    });
+    record::append_all(tx, act, events.collect()).await
 }

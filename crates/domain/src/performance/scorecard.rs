@@ -233,3 +233,39 @@ impl TryFrom<Row> for Card {
         })
     }
 }
+
+/// The newest score of one quarter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scored {
+    pub id: ScorecardId,
+    pub period: Period,
+    pub score_centi: Option<i64>,
+}
+
+#[derive(FromQueryResult)]
+struct CourseRow {
+    id: i64,
+    period: String,
+    score_centi: Option<i64>,
+}
+
+/// A supplier's score of each quarter, oldest first; of a quarter judged more than once, the newest.
+pub async fn course(db: &impl ConnectionTrait, supplier: SupplierId) -> Result<Vec<Scored>> {
+    let sql = "SELECT c.id, c.period, c.score_centi FROM scorecards c WHERE c.supplier_id = $1 \
+               AND c.period LIKE '____-Q_' AND NOT EXISTS (\
+                 SELECT 1 FROM scorecards newer WHERE newer.supplier_id = c.supplier_id AND newer.period = c.period \
+                 AND newer.version > c.version) ORDER BY c.period";
+    let statement =
+        Statement::from_sql_and_values(db.get_database_backend(), sql, [supplier.0.into()]);
+    let rows = CourseRow::find_by_statement(statement).all(db).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Scored {
+                id: ScorecardId(row.id),
+                period: Period::parse(&row.period)
+                    .map_err(|error| Error::damaged("scorecard", error))?,
+                score_centi: row.score_centi,
+            })
+        })
+        .collect()
+}

@@ -7,7 +7,7 @@ use keelson_methods::{
     kpi::Unit,
     missing::Missing,
     period::Period,
-    scoring::{Grade, Policy},
+    scoring::{Gate, Grade, Hold, Policy, Scorecard},
 };
 use sea_orm::ConnectionTrait;
 
@@ -31,7 +31,23 @@ pub struct SharedScorecard {
     pub coverage: f64,
     /// Some values stand on few observations.
     pub provisional: bool,
+    /// Why the grade did not follow the score, where it did not.
+    pub hold: Option<Hold>,
+    /// What limits the grade whatever the score.
+    pub limits: Vec<Limit>,
     pub lines: Vec<SharedLine>,
+}
+
+/// What limits a grade, as far as the supplier may know it from a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// A KPI of much weight, named, clearly misses its target and scores nothing.
+    Kpi(String),
+    /// A critical corrective action is past its date.
+    ActionOverdue,
+    /// An incident or a check of the buying company. Which one is told by a person, not by a page: a supplier must not learn
+    /// from its scorecard that a sanctions list names it.
+    Other,
 }
 
 /// One KPI of a shared scorecard.
@@ -60,9 +76,30 @@ pub struct SharedLine {
     pub version: Option<i64>,
 }
 
+impl Limit {
+    /// Each once, in the order in which the gates apply.
+    fn all(card: &Scorecard, lines: &[SharedLine]) -> Vec<Self> {
+        let mut limits = Vec::new();
+        for gate in &card.gates {
+            let limit = match (gate.gate, &gate.kpi) {
+                (Gate::HeavyKpiMissed, Some(kpi)) => {
+                    let line = lines.iter().find(|line| line.kpi == *kpi);
+                    Self::Kpi(line.map_or_else(|| kpi.clone(), |line| line.name.clone()))
+                }
+                (Gate::CriticalActionOverdue, _) => Self::ActionOverdue,
+                _ => Self::Other,
+            };
+            if !limits.contains(&limit) {
+                limits.push(limit);
+            }
+        }
+        limits
+    }
+}
+
 impl SharedScorecard {
     fn of(card: Card) -> Option<Self> {
-        let lines = card
+        let lines: Vec<SharedLine> = card
             .breakdown
             .lines()
             .map(|(basis, scored)| {
@@ -108,6 +145,8 @@ impl SharedScorecard {
             grade: judged.grade,
             coverage: judged.coverage,
             provisional: judged.provisional,
+            hold: judged.hold,
+            limits: Limit::all(judged, &lines),
             lines,
         })
     }

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, sea_query::Expr,
 };
 use serde_json::Value;
 
@@ -99,7 +99,16 @@ pub struct Entry {
     pub payload: Value,
 }
 
-/// What happened around a supplier, newest first. A supplier's own people see only what is for both sides.
+/// One event.
+pub async fn find(db: &impl ConnectionTrait, id: EventId) -> Result<Option<Entry>> {
+    Ok(events::Entity::find_by_id(id)
+        .one(db)
+        .await?
+        .map(Entry::from))
+}
+
+/// What happened around a supplier and the records merged into it, newest first. A supplier's own people see only what is for
+/// both sides.
 pub async fn of_supplier(
     db: &impl ConnectionTrait,
     supplier: SupplierId,
@@ -108,7 +117,10 @@ pub async fn of_supplier(
     limit: u64,
 ) -> Result<Vec<Entry>> {
     let mut query = events::Entity::find()
-        .filter(events::Column::SupplierId.eq(supplier))
+        .filter(Expr::cust_with_values(
+            "supplier_id IN (SELECT id FROM suppliers WHERE id = ? OR merged_into = ?)",
+            [supplier, supplier],
+        ))
         .order_by_desc(events::Column::Id)
         .limit(limit);
     if reader == Audience::Both {

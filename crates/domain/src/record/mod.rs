@@ -2,4 +2,4 @@
 
 mod event;
 
-pub use event::{Audience, Entry, NewEvent, append, append_all, of_subject, of_supplier};
+pub use event::{Audience, Entry, NewEvent, append, append_all, find, of_subject, of_supplier};

@@ -1,6 +1,7 @@
 //! Policies, tiers, overrides: which suppliers deserve attention, by a document anybody can read.
 
 mod input;
+mod list;
 pub mod overrides;
 pub mod policy;
 mod tier;
@@ -10,6 +11,7 @@ use chrono::{Datelike, NaiveDate};
 use keelson_methods::period::Period;
 
 pub use input::Input;
+pub use list::{Place, PlaceCounts, PlaceFilter, PlacePage, PlaceSort, counts, places};
 pub use tier::{Breakdown, Move, Placed, Row, Tiered, history, placed, preview, tier};
 pub use why::{Why, why};
 

@@ -1,3 +1,8 @@
 //! The business on both engines. One binary for all of it: each binary links DataFusion anew.
 
+mod access;
+mod facts;
+mod performance;
 mod record;
+mod segmentation;
+mod suppliers;
