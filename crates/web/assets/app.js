@@ -38,8 +38,11 @@ function syncPicks() {
 on('change', (e) => {
   if (e.target.matches('[data-pick-all]')) { picks().forEach((c) => { c.checked = e.target.checked; }); syncPicks(); }
   if (e.target.matches('input[name=pick]')) syncPicks();
-  if (e.target.matches('[data-single-keys]')) keep('single-keys', e.target.checked ? '' : 'off');
+  if (e.target.matches('[data-single-keys]')) keep('single-keys', e.target.checked ? 'on' : 'off');
 });
+// What the server keeps for this person holds wherever this browser has not been told otherwise; saving it makes it hold here too.
+const singleKeys = () => (kept('single-keys') ?? document.body.dataset.keys) !== 'off';
+on('submit', (e) => { if (e.target.matches('[data-saves-preferences]')) { keep('theme', ''); keep('single-keys', ''); } });
 
 // Dialogs and the palette. Commands are filtered here; records come from the server into #palette-hits.
 function openDialog(id) {
@@ -82,7 +85,7 @@ on('keydown', (e) => {
     if (k === 'enter' && o[i]) { e.preventDefault(); o[i].click(); }
   }
   if (k === 'escape') { const d = $('details.pop[open]'); if (d) { d.open = false; $('summary', d).focus(); } hideTip(); return; }
-  if (kept('single-keys') === 'off' || e.ctrlKey || e.metaKey || e.altKey || typing || $('dialog[open]')) return;
+  if (!singleKeys() || e.ctrlKey || e.metaKey || e.altKey || typing || $('dialog[open]')) return;
   if (lead) { const to = $(`[data-keys="${CSS.escape(lead)} ${CSS.escape(k)}"]`); lead = ''; if (to) { e.preventDefault(); to.click(); } return; }
   if (k === 'g' || k === 'n') { lead = k; setTimeout(() => { lead = ''; }, 900); }
   if (k === '/') { const s = $('[data-slash]'); if (s) { e.preventDefault(); s.focus(); s.select(); } }
@@ -125,4 +128,4 @@ for (const name of ['htmx:after:swap', 'htmx:afterSwap']) on(name, () => { settl
 settle();
 if (/Mac|iP(hone|ad)/.test(navigator.platform)) for (const m of $$('[data-mod]')) m.textContent = `⌘${m.dataset.mod}`;
 const single = $('[data-single-keys]');
-if (single) single.checked = kept('single-keys') !== 'off';
+if (single) single.checked = singleKeys();

@@ -195,6 +195,9 @@ pub(crate) async fn dress(State(app): State<App>, request: Request, next: Next) 
             answer.headers_mut().append(kept.clone(), value.clone());
         }
     }
+    if let Some(person) = response.extensions().get::<domain::PersonId>() {
+        answer.extensions_mut().insert(*person);
+    }
     answer
 }
 

@@ -19,9 +19,13 @@ pub mod charts;
 mod error;
 mod home;
 pub mod kit;
+mod performance;
+mod portal;
 mod routes;
+mod segmentation;
 mod server;
 mod settings;
+mod sheet;
 
 pub use error::{Error, Result};
 pub use routes::{Access, RouteInfo, Routes};
@@ -35,5 +39,8 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(access::routes())
         .merge(home::routes())
+        .merge(performance::routes())
+        .merge(portal::routes())
+        .merge(segmentation::routes())
         .merge(settings::routes())
 }

@@ -125,10 +125,7 @@ mod tests {
             name: String::new(),
         };
         let html = view.to_string();
-        assert!(
-            html.contains(r#"name="tier" value="1""#),
-            "{html}"
-        );
+        assert!(html.contains(r#"name="tier" value="1""#), "{html}");
         assert!(!html.contains("<script>"), "{html}");
     }
 }

@@ -18,6 +18,8 @@ pub struct Shell {
     pub locale: Locale,
     /// The saved choice, if any; the browser's own choice wins over it.
     pub theme: Theme,
+    /// Whether single keys are shortcuts for this person (convention 6).
+    pub single_keys: bool,
     pub current: NavItem,
     /// What this person may open, in the order of [`NavItem::ALL`]; what is not listed is not shown.
     pub nav: Vec<NavItem>,
@@ -39,6 +41,7 @@ impl Default for Shell {
             person: Person::default(),
             locale: Locale::default(),
             theme: Theme::default(),
+            single_keys: true,
             current: NavItem::Home,
             nav: NavItem::ALL.to_vec(),
             counts: Vec::new(),

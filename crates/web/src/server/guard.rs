@@ -1,9 +1,14 @@
 //! Who is asking, and whether they may.
 
-use std::{convert::Infallible, fmt, sync::Arc};
+use std::{
+    convert::Infallible,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -163,8 +168,11 @@ pub(crate) async fn check(
     // A message is shown by the first whole page after it; fragments and files leave it for that page.
     let shows = request.method() == Method::GET && !request.headers().contains_key("hx-request");
     let has_flash = !signed.0.flash.is_empty();
+    let person = signed.person().id;
     request.extensions_mut().insert(signed);
     let mut response = next.run(request).await;
+    // For the log line.
+    response.extensions_mut().insert(person);
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -319,8 +327,8 @@ impl FromRequestParts<App> for Address {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let peer = parts
             .extensions
-            .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
-            .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string());
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
         // The proxy appends whom it saw; whatever stands before that, the visitor wrote.
         let forwarded = parts
             .headers
@@ -329,10 +337,37 @@ impl FromRequestParts<App> for Address {
             .next_back()
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.rsplit(',').next())
-            .and_then(|text| text.trim().parse::<std::net::IpAddr>().ok());
-        Ok(Self(match forwarded {
-            Some(address) if app.site.behind_proxy => address.to_string(),
-            _ => peer,
-        }))
+            .and_then(|text| text.trim().parse().ok());
+        let address = if app.site.behind_proxy {
+            forwarded.or(peer)
+        } else {
+            peer
+        };
+        Ok(Self(address.map_or_else(|| "unknown".to_owned(), network)))
+    }
+}
+
+/// One visitor's network: a connection has one IPv4 address, but 2^64 of IPv6.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn a_network_counts_as_one_visitor() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
     }
 }

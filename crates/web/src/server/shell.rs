@@ -56,6 +56,7 @@ impl Signed {
             person: self.shown(),
             locale: self.locale(),
             theme: self.theme(),
+            single_keys: self.person().preferences.shortcuts,
             current,
             nav: NavItem::ALL.into_iter().filter(may_open).collect(),
             creates: CREATES
@@ -85,6 +86,7 @@ impl Signed {
             person: self.shown(),
             locale: self.locale(),
             theme: self.theme(),
+            nav: crate::portal::places(),
             flash: self.flash(),
             ..PortalShell::default()
         })

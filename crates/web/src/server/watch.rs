@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use keelson_domain::access::Secret;
+use keelson_domain::{PersonId, access::Secret};
 use rand::RngCore as _;
 
 use super::App;
@@ -35,6 +35,7 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
         request = %id,
         %method,
         path,
+        person = response.extensions().get::<PersonId>().map(|person| person.0),
         status = response.status().as_u16(),
         ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "answered"

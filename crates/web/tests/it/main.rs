@@ -1,0 +1,9 @@
+//! The application in process, on both engines. One binary for all of it: each binary links DataFusion anew.
+
+mod account;
+mod matrix;
+mod people;
+mod protect;
+mod set_up;
+mod sign_in;
+mod world;
