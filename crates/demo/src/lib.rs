@@ -1,1 +1,215 @@
-//! The sample company, generated from a seed
+//! The sample company, generated from a seed: the same seed and the same day make the same company. Nobody in it exists.
+//!
+//! It takes the ways real data takes: rows are imported, projected, measured, scored and tiered by the same code.
+
+mod company;
+mod identifiers;
+mod orders;
+mod people;
+mod rows;
+mod world;
+
+use chrono::NaiveDate;
+use keelson_domain::{Act, Keelson, Result, Via, ingest, operations, performance, segmentation};
+use keelson_methods::money::Currency;
+use rand::{SeedableRng, rngs::StdRng};
+
+use crate::{company::Supplier, orders::Line};
+
+pub use people::{Visitor, visitors};
+
+/// The name of the sample company, as the reference screens have it.
+pub const ORGANISATION: &str = "Aldermark";
+
+/// The system its rows come from.
+const SOURCE: &str = "Aldermark ERP";
+
+/// What to generate.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub seed: u64,
+    pub suppliers: u32,
+    pub today: NaiveDate,
+}
+
+/// What is being done, for a progress bar.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub what: &'static str,
+    /// 0 to 1.
+    pub done: f64,
+}
+
+/// Makes the sample company in an empty Keelson.
+pub async fn make(
+    keelson: &Keelson,
+    options: Options,
+    watch: &(dyn Fn(Step) + Sync),
+) -> Result<()> {
+    let step = |what, done| watch(Step { what, done });
+    let act = Act::by_system(Via::Command, keelson.clock.now());
+    let currency = Currency::parse("EUR")
+        .map_err(|error| keelson_domain::Error::damaged("currency", error))?;
+    let mut rng = StdRng::seed_from_u64(options.seed);
+
+    step("Inventing suppliers and their order lines", 0.0);
+    let company = company::suppliers(&mut rng, options.suppliers);
+    let mut orders = 0;
+    let lines: Vec<Line> = company
+        .iter()
+        .enumerate()
+        .flat_map(|(place, supplier)| {
+            orders::lines(&mut rng, place, supplier, options.today, &mut orders)
+        })
+        .collect();
+
+    step("Founding the company", 0.05);
+    people::found(keelson, &act, currency).await?;
+    step("Loading suppliers", 0.08);
+    let described: Vec<ingest::Row> = company
+        .iter()
+        .enumerate()
+        .map(|(place, supplier)| {
+            let identifiers = identifiers::of(&mut rng, supplier);
+            rows::supplier(
+                place,
+                supplier,
+                identifiers,
+                Some(people::owner(place)),
+                currency,
+            )
+        })
+        .collect();
+    load(
+        keelson,
+        &act,
+        (ingest::Kind::Suppliers, "suppliers"),
+        described,
+    )
+    .await?;
+    people::invite_supplier(keelson, &act, &company[0], currency).await?;
+
+    facts(keelson, &act, currency, company, lines, &step).await?;
+
+    step("Writing the columns", 0.55);
+    operations::project(keelson, act.at).await?;
+    step("Measuring", 0.70);
+    let scope = performance::Scope::Everyone;
+    performance::refresh(keelson, &scope, options.today, act.at).await?;
+    judge(keelson, &act, options.today, &step).await?;
+    step("Looking for duplicates", 0.96);
+    keelson_domain::work::worker(keelson).run_due().await?;
+    step("Ready", 1.0);
+    Ok(())
+}
+
+/// Loads order lines, receipts, inspections and invoices.
+async fn facts(
+    keelson: &Keelson,
+    act: &Act,
+    currency: Currency,
+    company: Vec<Supplier>,
+    lines: Vec<Line>,
+    step: &(dyn Fn(&'static str, f64) + Sync),
+) -> Result<()> {
+    let books = std::sync::Arc::new((company, lines));
+    let all = |row: fn(usize, &Line, &Supplier, Currency) -> Vec<ingest::Row>| {
+        let books = books.clone();
+        (0..books.1.len()).flat_map(move |place| {
+            let line = &books.1[place];
+            row(place, line, &books.0[line.supplier], currency)
+        })
+    };
+    step("Loading order lines", 0.10);
+    let rows = all(|place, line, supplier, currency| {
+        vec![rows::order_line(place, line, supplier, currency)]
+    });
+    load(
+        keelson,
+        act,
+        (ingest::Kind::OrderLines, "order lines"),
+        rows,
+    )
+    .await?;
+    step("Loading receipts", 0.28);
+    let rows = all(|place, line, supplier, _| rows::receipts(place, line, supplier));
+    load(keelson, act, (ingest::Kind::Receipts, "receipts"), rows).await?;
+    step("Loading inspections", 0.40);
+    let rows = all(|place, line, supplier, _| {
+        rows::inspection(place, line, supplier)
+            .into_iter()
+            .collect()
+    });
+    load(
+        keelson,
+        act,
+        (ingest::Kind::Inspections, "inspections"),
+        rows,
+    )
+    .await?;
+    step("Loading invoices", 0.43);
+    let rows = all(|place, line, supplier, currency| {
+        rows::invoice_line(place, line, supplier, currency)
+            .into_iter()
+            .collect()
+    });
+    load(
+        keelson,
+        act,
+        (ingest::Kind::InvoiceLines, "invoice lines"),
+        rows,
+    )
+    .await
+}
+
+async fn load<R>(
+    keelson: &Keelson,
+    act: &Act,
+    (kind, label): (ingest::Kind, &str),
+    rows: R,
+) -> Result<()>
+where
+    R: IntoIterator<Item = ingest::Row>,
+    R::IntoIter: Send + 'static,
+{
+    let label = format!("generated {label}");
+    ingest::take(
+        keelson,
+        act,
+        (kind, SOURCE, &label),
+        rows.into_iter(),
+        &|_| {},
+    )
+    .await?;
+    Ok(())
+}
+
+/// Scores and tiers the last eight complete quarters, oldest first, so that trends, hysteresis and history are real.
+async fn judge(
+    keelson: &Keelson,
+    act: &Act,
+    today: NaiveDate,
+    step: &(dyn Fn(&'static str, f64) + Sync),
+) -> Result<()> {
+    const QUARTERS: u32 = 8;
+    let mut quarters = Vec::new();
+    let mut quarter = segmentation::quarter_of(today);
+    for _ in 0..QUARTERS {
+        match quarter.previous() {
+            Some(before) => quarter = before,
+            None => break,
+        }
+        quarters.push(quarter);
+    }
+    for (number, quarter) in quarters.into_iter().rev().enumerate() {
+        step("Scoring and tiering", 0.80 + 0.02 * number as f64);
+        // Judged when its last deliveries were in, two weeks after its end.
+        let as_of = quarter
+            .bounds(today)
+            .to
+            .map_or(today, |end| (end + chrono::TimeDelta::days(14)).min(today));
+        segmentation::tier(keelson, act, quarter, as_of).await?;
+        performance::score(keelson, act, quarter, None, as_of).await?;
+    }
+    Ok(())
+}

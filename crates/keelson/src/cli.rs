@@ -31,10 +31,22 @@ Exit codes: 0 done; 1 failed; 2 the command was not understood; 3 done, but rows
 #[derive(Debug, Args)]
 pub(crate) struct Place {
     /// Folder with the database, the files and the columns.
-    #[arg(long, global = true, env = "KEELSON_DATA", default_value = "keelson-data", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "KEELSON_DATA",
+        default_value = "keelson-data",
+        value_name = "DIR"
+    )]
     pub(crate) data: PathBuf,
     /// PostgreSQL instead of the embedded database: postgres://user:password@host/database
-    #[arg(long, global = true, env = "KEELSON_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "KEELSON_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(crate) database_url: Option<String>,
 }
 
@@ -81,7 +93,12 @@ pub(crate) struct Demo {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    #[arg(long, env = "KEELSON_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    #[arg(
+        long,
+        env = "KEELSON_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDR"
+    )]
     pub(crate) listen: SocketAddr,
     /// The address people type, where a proxy stands in front: https://suppliers.example.com
     #[arg(long, env = "KEELSON_URL", value_name = "URL")]

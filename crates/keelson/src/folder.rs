@@ -26,12 +26,18 @@ pub(crate) async fn create(place: &Place) -> Result<Keelson> {
     let keelson = match &place.database_url {
         None => Keelson::open(&place.data, clock).await,
         Some(url) => {
-            let db = Db::connect_postgres(url).await.context("PostgreSQL did not take the connection")?;
+            let db = Db::connect_postgres(url)
+                .await
+                .context("PostgreSQL did not take the connection")?;
             Keelson::with_folder(db, &place.data, clock)
         }
     };
-    let keelson =
-        keelson.with_context(|| format!("The data folder {} could not be opened", place.data.display()))?;
+    let keelson = keelson.with_context(|| {
+        format!(
+            "The data folder {} could not be opened",
+            place.data.display()
+        )
+    })?;
     operations::show(&keelson).await?;
     Ok(keelson)
 }

@@ -13,7 +13,9 @@ fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return output::failed(&format!("The machine gave no threads to run on: {error}.")),
+        Err(error) => {
+            return output::failed(&format!("The machine gave no threads to run on: {error}."));
+        }
     };
     match runtime.block_on(commands::run(arguments)) {
         Ok(code) => code,

@@ -1,5 +1,8 @@
 //! What a person at the terminal reads: messages on standard error, data on standard output.
-#![expect(clippy::print_stderr, reason = "the command line speaks to a person here and nowhere else")]
+#![expect(
+    clippy::print_stderr,
+    reason = "the command line speaks to a person here and nowhere else"
+)]
 
 use std::process::ExitCode;
 
@@ -19,7 +22,11 @@ pub(crate) fn explain(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if !text.contains(&cause) {
-            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
+            text = if text.is_empty() {
+                cause
+            } else {
+                format!("{text}: {cause}")
+            };
         }
     }
     text
