@@ -13,11 +13,15 @@
 //! becomes `an_approved_supplier_can_be_blocked::sqlite` and `…::postgres`. A factory is a builder with sensible values that
 //! calls the business operation a user would cause, never SQL of its own, so a record made by a test is one the product can make.
 
+#[cfg(feature = "app")]
+mod app;
 mod clock;
 mod postgres;
 mod real_data;
 mod test_db;
 
+#[cfg(feature = "app")]
+pub use app::{Answer, TestApp, Visitor};
 pub use clock::TestClock;
 pub use keelson_domain::Engine;
 pub use keelson_testkit_macros::db_test;
