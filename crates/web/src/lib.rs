@@ -18,6 +18,7 @@ pub mod assets;
 pub mod charts;
 mod error;
 mod home;
+mod ingest;
 pub mod kit;
 mod performance;
 mod portal;
@@ -39,6 +40,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(access::routes())
         .merge(home::routes())
+        .merge(ingest::routes())
         .merge(performance::routes())
         .merge(portal::routes())
         .merge(segmentation::routes())

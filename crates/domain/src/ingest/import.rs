@@ -244,6 +244,12 @@ pub async fn find(db: &impl ConnectionTrait, id: ImportId) -> Result<Import> {
         .try_into()
 }
 
+/// The file of an import, as it was taken in: what a sample is read from.
+pub async fn file(keelson: &Keelson, import: &Import) -> Result<std::fs::File> {
+    let key = import.storage_key.as_deref().ok_or(Error::NotFound("file of this import"))?;
+    store::fetch(keelson, key).await
+}
+
 /// Imports, newest first.
 pub async fn recent(
     db: &impl ConnectionTrait,

@@ -14,9 +14,7 @@ mod supplier;
 mod values;
 mod work;
 
-pub use import::{
-    Counts, Import, Refused, State, cancel, find, receive, recent, refused, remap, start,
-};
+pub use import::{Counts, Import, Refused, State, cancel, file, find, receive, recent, refused, remap, start};
 pub use mapping::{
     Control, FieldRule, FileRules, KeyPart, KeyRule, Mapping, MappingError, OnError, SkipRule,
     WhenEmpty,
