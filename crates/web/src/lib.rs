@@ -27,6 +27,7 @@ mod segmentation;
 mod server;
 mod settings;
 mod sheet;
+mod suppliers;
 
 pub use error::{Error, Result};
 pub use routes::{Access, RouteInfo, Routes};
@@ -45,4 +46,5 @@ pub fn routes() -> Routes {
         .merge(portal::routes())
         .merge(segmentation::routes())
         .merge(settings::routes())
+        .merge(suppliers::routes())
 }

@@ -181,7 +181,7 @@ pub(super) async fn download(
 }
 
 /// "Save as" with the name as it is, and in plain letters for clients that read no other.
-fn attachment(name: &str) -> HeaderValue {
+pub(crate) fn attachment(name: &str) -> HeaderValue {
     let plain: String = name
         .chars()
         .map(|c| {

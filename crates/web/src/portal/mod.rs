@@ -22,6 +22,8 @@ use crate::{
     kit::{PortalNav, PortalShell},
 };
 
+pub(crate) use self::{documents::attachment, words::typed_date};
+
 pub(crate) fn routes() -> Routes {
     use Permission::{EditOwnProfile, ShareDocuments, UsePortal};
     Routes::new()

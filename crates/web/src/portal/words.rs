@@ -132,7 +132,7 @@ const fn exclusion(why: Exclusion) -> &'static str {
 }
 
 /// A date as a person types it: "31 Jan 2027", "31.1.2027" or "2027-01-31".
-pub(super) fn typed_date(text: &str) -> Option<NaiveDate> {
+pub(crate) fn typed_date(text: &str) -> Option<NaiveDate> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     ["%Y-%m-%d", "%d %b %Y", "%d.%m.%Y"]
         .iter()

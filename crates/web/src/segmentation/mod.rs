@@ -8,6 +8,8 @@ use keelson_methods::segmentation::OverrideReason;
 
 use crate::Routes;
 
+pub(crate) use why::WhyTier;
+
 pub(crate) fn routes() -> Routes {
     use Permission::{DefineSegmentation, ViewSegmentation};
     Routes::new()

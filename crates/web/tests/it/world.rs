@@ -12,9 +12,7 @@ use keelson_testkit::{TestApp, Visitor};
 /// The records that routes are tried with, seen from one visitor.
 pub(crate) struct World {
     /// The suppliers of the portal's people: the visitor's own, and another.
-    #[expect(dead_code, reason = "the first portal route with a record uses them")]
     pub(crate) own: SupplierId,
-    #[expect(dead_code, reason = "the first portal route with a record uses them")]
     pub(crate) other: SupplierId,
     pub(crate) colleague: PersonId,
     pub(crate) second_colleague: PersonId,
@@ -37,6 +35,11 @@ const FAMILIES: &[Family] = &[
     ("/imports/{id}", |w| ids("/imports", w.import.0, w.second_import.0)),
     ("/settings/people/{id}", |w| ids("/settings/people", w.colleague.0, w.second_colleague.0)),
     ("/account/sessions/{session}", |w| ids("/account/sessions", w.own_session.0, w.foreign_session.0)),
+    ("/suppliers/{id}/documents/{document}", |w| below("/suppliers", "documents", w)),
+    ("/suppliers/{id}/notes/{note}", |w| below("/suppliers", "notes", w)),
+    ("/suppliers/{id}", |w| ids("/suppliers", w.own.0, w.other.0)),
+    ("/duplicates/{pair}", |_| ids("/duplicates", NEVER, NEVER)),
+    ("/merges/{merge}", |_| ids("/merges", NEVER, NEVER)),
     ("/sign-in/link/{token}", |_| token("/sign-in/link")),
     ("/reset/{token}", |_| token("/reset")),
     ("/invitation/{token}", |_| token("/invitation")),
@@ -48,6 +51,11 @@ pub(crate) const PERSONAL: &[&str] = &["/account/sessions/{session}"];
 
 fn ids(before: &str, own: i64, other: i64) -> [String; 3] {
     [own, other, NEVER].map(|id| format!("{before}/{id}"))
+}
+
+/// A record below another that never was: what is there is each test's own.
+fn below(before: &str, folder: &str, world: &World) -> [String; 3] {
+    [world.own.0, world.other.0, NEVER].map(|id| format!("{before}/{id}/{folder}/{NEVER}"))
 }
 
 fn token(before: &str) -> [String; 3] {

@@ -1,0 +1,437 @@
+//! Every supplier as a list: search, filters, order, saved views.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use keelson_domain::{
+    access::Permission,
+    suppliers::{
+        self, Column as By, Facets, ListQuery, Owner, PAGE_ROWS, Row as Supplier, SavedView,
+    },
+};
+
+use super::words::{self, Pages};
+use crate::{
+    App, Result, Signed,
+    charts::{self, Course},
+    kit::{
+        Html, Hx, Locale, NavItem, Page, Shell,
+        filter::{Chip, FilterGroup, FilterMenu},
+        form::Choice,
+        format::{self, count, number, percent},
+        list::{Address, Blank, Column, Kind, Sort, Sorted, Tabs},
+        marks::{self, Better},
+    },
+    performance::words as figures,
+};
+
+#[derive(Template)]
+#[template(path = "suppliers/list.html", blocks = ["results"])]
+struct View {
+    shell: Shell,
+    may_create: bool,
+    exports: Option<[(&'static str, Address); 2]>,
+    tabs: Tabs,
+    query: String,
+    address: Address,
+    chips: Vec<Chip>,
+    filters: FilterMenu,
+    chooser: FilterMenu,
+    summary: String,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    pages: Pages,
+    blank: Blank,
+}
+
+struct Row {
+    name: String,
+    href: String,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    class: &'static str,
+    value: Html,
+}
+
+/// Reads an address; check boxes send each column by itself.
+pub(super) fn read(raw: Option<&str>) -> ListQuery {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for (name, value) in form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
+        match pairs.iter_mut().find(|(known, _)| name == "columns" && known == "columns") {
+            Some((_, columns)) => {
+                columns.push(',');
+                columns.push_str(&value);
+            }
+            None => pairs.push((name.into_owned(), value.into_owned())),
+        }
+    }
+    ListQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+pub(super) fn address(path: &str, query: &ListQuery) -> Address {
+    query
+        .first_page()
+        .pairs()
+        .into_iter()
+        .fold(Address::new(path), |address, (name, value)| address.with(name, value))
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    signed: Signed,
+    hx: Hx,
+    RawQuery(raw): RawQuery,
+) -> Result<Page> {
+    let db = app.keelson.db.read();
+    let locale = signed.locale();
+    let currency = signed.organisation().currency;
+    let asked = read(raw.as_deref());
+    let address = address("/suppliers", &asked);
+    let found = suppliers::list(db, &asked, currency).await?;
+    let facets = suppliers::facets(db).await?;
+    let views = suppliers::views(db, "suppliers", signed.person().id).await?;
+    let mut lists: Vec<ListQuery> = views.iter().map(|view| read(Some(&view.query))).collect();
+    lists.push(ListQuery::default());
+    let counts = suppliers::counts(db, &lists, currency).await?;
+    let all = counts.last().copied().unwrap_or_default();
+    let shown = asked.shown_columns();
+    let mut view = View {
+        may_create: signed.may(Permission::EditSuppliers),
+        exports: signed.may(Permission::ExportData).then(|| {
+            let file = |format: &str| self::address("/suppliers/export", &asked).with("format", format);
+            [("CSV", file("csv")), ("Excel", file("xlsx"))]
+        }),
+        tabs: tabs(&asked, &views, &lists, &counts, locale),
+        query: asked.text.clone(),
+        chips: chips(&asked, &facets, &address),
+        filters: filters(&asked, &facets),
+        chooser: chooser(&shown),
+        summary: summary(&found, currency.code(), locale),
+        columns: shown.iter().map(|by| head(*by, &asked, &address)).collect(),
+        rows: found
+            .rows
+            .iter()
+            .map(|row| Row {
+                name: row.name.clone(),
+                href: format!("/suppliers/{}", row.id),
+                cells: shown[1..]
+                    .iter()
+                    .map(|by| cell(*by, row, currency.code(), locale))
+                    .collect(),
+            })
+            .collect(),
+        pages: Pages::new(found.page, found.pages, PAGE_ROWS, found.total, &address, locale),
+        blank: blank(all, &signed),
+        address,
+        shell: signed.shell(NavItem::Suppliers),
+    };
+    if asked.is_filtered() && all > 0 {
+        view.blank = Blank::new(
+            "search-x",
+            "No supplier fits",
+            "Remove a filter, or search for another name, number, city or identifier.",
+        )
+        .action("Show all suppliers", "/suppliers");
+    }
+    Ok(Page::of(&hx, &view, &view.as_results()))
+}
+
+fn blank(all: u64, signed: &Signed) -> Blank {
+    let blank = Blank::new(
+        "building-2",
+        "No suppliers yet",
+        "Suppliers appear here once a file is imported or somebody creates one.",
+    );
+    if all > 0 {
+        blank
+    } else if signed.may(Permission::ImportFacts) {
+        blank.action("Import a file", "/imports/new")
+    } else if signed.may(Permission::EditSuppliers) {
+        blank.action("New supplier", "/suppliers/new")
+    } else {
+        blank
+    }
+}
+
+fn summary(found: &suppliers::Page, currency: &str, locale: Locale) -> String {
+    let mut words = vec![format::counted(
+        found.total as i64,
+        "supplier",
+        "suppliers",
+        locale,
+    )];
+    if let Some(spend) = found.spend_minor {
+        words.push(format!("{} spent in 12 months", format::money_compact(spend, currency, locale)));
+    }
+    if let Some(score) = found.score_centi {
+        words.push(format!(
+            "score {}, weighted by spend",
+            number(score as f64 / 100.0, 1, locale)
+        ));
+    }
+    words.join(", ")
+}
+
+fn tabs(
+    asked: &ListQuery,
+    views: &[SavedView],
+    lists: &[ListQuery],
+    counts: &[u64],
+    locale: Locale,
+) -> Tabs {
+    let at = |place: usize| counts.get(place).copied().unwrap_or_default() as i64;
+    let tabs = Tabs::new("Saved views").counted(
+        "All suppliers",
+        "/suppliers",
+        !asked.is_filtered(),
+        at(views.len()),
+        locale,
+    );
+    views.iter().enumerate().fold(tabs, |tabs, (place, view)| {
+        let list = &lists[place];
+        let current = asked.is_filtered() && list.filter_pairs() == asked.filter_pairs();
+        tabs.counted(&view.name, address("/suppliers", list), current, at(place), locale)
+    })
+}
+
+fn head(by: By, asked: &ListQuery, address: &Address) -> Column {
+    let kind = if by.is_number() { Kind::Number } else { Kind::Text };
+    let sort = Sort {
+        key: asked.sort.by.code().to_owned(),
+        direction: if asked.sort.descending {
+            Sorted::Descending
+        } else {
+            Sorted::Ascending
+        },
+    };
+    let column = sort.column(by.title(), by.code(), kind, address).target("#results");
+    if by == By::Name {
+        column.class("stick name-col")
+    } else {
+        column
+    }
+}
+
+fn cell(by: By, row: &Supplier, currency: &str, locale: Locale) -> Cell {
+    let class = match by {
+        By::Category => "m-cat t2",
+        By::Score => "r m-score",
+        by if by.is_number() => "r",
+        _ => "",
+    };
+    Cell {
+        class,
+        value: value(by, row, currency, locale),
+    }
+}
+
+fn value(by: By, row: &Supplier, currency: &str, locale: Locale) -> Html {
+    match by {
+        By::Name => Html::from(&row.name),
+        By::Number => Html::from(&row.number),
+        By::Status => words::status(row.status),
+        By::Category => words::text(row.category.as_ref(), "no category"),
+        By::Tier => words::tier(row.tier.as_deref()),
+        By::Quadrant => format::or_missing(
+            row.quadrant.as_deref().map(words::tier_words),
+            "not placed yet",
+        ),
+        By::Owner => row
+            .owner_name
+            .as_deref()
+            .map_or_else(|| format::missing("nobody"), marks::person),
+        By::Country => words::country(row.country),
+        By::City => words::text(row.city.as_ref(), "no city"),
+        By::Spend => figures::money(row.spend_minor, currency, locale),
+        By::Abc => words::abc(row.abc.as_deref()),
+        By::Score => figures::score(row.score_centi, "not scored yet", locale),
+        By::Trend => trend(row, locale),
+        By::Grade => words::grade(row.grade.as_deref()),
+        By::OnTime => format::or_missing(
+            row.on_time_ppm
+                .map(|ppm| percent(ppm as f64 / 1_000_000.0, 1, locale)),
+            "no receipts",
+        ),
+        By::Ppm => format::or_missing(
+            row.ppm_milli
+                .map(|milli| number(milli as f64 / 1000.0, 0, locale)),
+            "not inspected",
+        ),
+        By::OrderLines => {
+            format::or_missing(row.order_lines.map(|lines| count(lines, locale)), "no orders")
+        }
+        By::LastReceipt => row
+            .last_receipt
+            .map_or_else(|| format::missing("no receipts"), |on| format::day(on, locale)),
+        By::PartnerSince => format::or_missing(
+            row.partner_since.map(|year| year.to_string()),
+            "not known",
+        ),
+        By::Changed => format::day(row.changed.date_naive(), locale),
+    }
+}
+
+fn trend(row: &Supplier, locale: Locale) -> Html {
+    let change = row.score_delta_centi.map_or_else(
+        || format::missing("one quarter only"),
+        |centi| marks::delta(centi as f64 / 100.0, 1, "", Better::Higher, locale),
+    );
+    let points: Vec<Option<f64>> = row
+        .score_trend
+        .iter()
+        .map(|score| score.map(|centi| centi as f64 / 100.0))
+        .collect();
+    if points.iter().flatten().count() < 2 {
+        return change;
+    }
+    charts::spark(&points, Course::Neither).then(" ").then(change)
+}
+
+fn chips(asked: &ListQuery, facets: &Facets, address: &Address) -> Vec<Chip> {
+    asked
+        .filter_pairs()
+        .into_iter()
+        .filter(|(name, _)| *name != "q")
+        .map(|(name, value)| {
+            let (field, words) = chip_words(name, &value, facets);
+            Chip::new(field, words, address.clone().without(name, &value))
+        })
+        .collect()
+}
+
+fn chip_words(name: &str, value: &str, facets: &Facets) -> (&'static str, String) {
+    let owned = || value.to_owned();
+    let named = |known: Option<String>| known.unwrap_or_else(owned);
+    match name {
+        "status" => (
+            "Status",
+            named(
+                suppliers::Status::parse(value)
+                    .map(|status| words::status_words(status).to_owned()),
+            ),
+        ),
+        "tier" => ("Tier", words::tier_words(value)),
+        "quadrant" => ("Quadrant", words::tier_words(value)),
+        "grade" => ("Grade", owned()),
+        "abc" => ("Class", owned()),
+        "category" => {
+            let found = facets.categories.iter().find(|(id, _)| id.to_string() == value);
+            ("Category", named(found.map(|(_, name)| name.clone())))
+        }
+        "country" => {
+            let found = suppliers::Country::parse(value).ok();
+            ("Country", named(found.map(|country| country.name().to_owned())))
+        }
+        "owner" if value == "nobody" => ("Owner", "nobody".to_owned()),
+        "owner" => {
+            let found = facets.owners.iter().find(|(id, _)| id.to_string() == value);
+            ("Owner", named(found.map(|(_, name)| name.clone())))
+        }
+        "spend_from" => ("Spend from", owned()),
+        "spend_to" => ("Spend up to", owned()),
+        "score_from" => ("Score from", owned()),
+        "score_to" => ("Score up to", owned()),
+        "on_time_from" => ("On time from", format!("{value}%")),
+        _ => ("On time up to", format!("{value}%")),
+    }
+}
+
+fn filters(asked: &ListQuery, facets: &Facets) -> FilterMenu {
+    let group = |legend: &str, name: &str, choices: Vec<Choice>| FilterGroup {
+        legend: legend.to_owned(),
+        name: name.to_owned(),
+        choices,
+        chosen: asked
+            .filter_pairs()
+            .into_iter()
+            .filter(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+            .collect(),
+    };
+    let codes = |codes: &[String]| codes.iter().map(|code| Choice::new(code, code)).collect();
+    let owners = facets
+        .owners
+        .iter()
+        .map(|(id, name)| Choice::new(Owner::Person(*id), name))
+        .chain([Choice::new(Owner::Nobody, "Nobody")])
+        .collect();
+    let groups = vec![
+        group(
+            "Status",
+            "status",
+            words::STATUSES
+                .map(|status| Choice::new(status.code(), words::status_words(status)))
+                .into(),
+        ),
+        group(
+            "Tier",
+            "tier",
+            facets
+                .tiers
+                .iter()
+                .map(|code| Choice::new(code, words::tier_words(code)))
+                .collect(),
+        ),
+        group("Grade", "grade", codes(&facets.grades)),
+        group(
+            "Category",
+            "category",
+            facets
+                .categories
+                .iter()
+                .map(|(id, name)| Choice::new(id, name))
+                .collect(),
+        ),
+        group("Owner", "owner", owners),
+        group(
+            "Country",
+            "country",
+            facets
+                .countries
+                .iter()
+                .map(|country| Choice::new(country.code(), country.name()))
+                .collect(),
+        ),
+    ];
+    FilterMenu::filters(
+        groups
+            .into_iter()
+            .filter(|group| !group.choices.is_empty())
+            .collect(),
+    )
+}
+
+fn chooser(shown: &[By]) -> FilterMenu {
+    FilterMenu::columns(vec![FilterGroup {
+        legend: "Columns".to_owned(),
+        name: "columns".to_owned(),
+        choices: By::ALL
+            .into_iter()
+            .filter(|by| *by != By::Name)
+            .map(|by| Choice::new(by.code(), by.title()))
+            .collect(),
+        chosen: shown.iter().map(|by| by.code().to_owned()).collect(),
+    }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_sent_one_by_one_are_one_choice() {
+        let query = read(Some("q=a%20b&columns=city&columns=spend&status=active&status=blocked"));
+        assert_eq!(query.shown_columns(), [By::Name, By::City, By::Spend]);
+        assert_eq!(query.status.len(), 2);
+        assert_eq!(query.text, "a b");
+    }
+
+    #[test]
+    fn a_chip_takes_away_its_own_value_only() {
+        let query = read(Some("status=active&status=blocked&page=3"));
+        let chips = chips(&query, &Facets::default(), &address("/suppliers", &query));
+        assert_eq!(chips[0].value, "Active");
+        assert_eq!(chips[0].without, "/suppliers?status=blocked");
+    }
+}
