@@ -246,7 +246,10 @@ pub async fn find(db: &impl ConnectionTrait, id: ImportId) -> Result<Import> {
 
 /// The file of an import, as it was taken in: what a sample is read from.
 pub async fn file(keelson: &Keelson, import: &Import) -> Result<std::fs::File> {
-    let key = import.storage_key.as_deref().ok_or(Error::NotFound("file of this import"))?;
+    let key = import
+        .storage_key
+        .as_deref()
+        .ok_or(Error::NotFound("file of this import"))?;
     store::fetch(keelson, key).await
 }
 

@@ -14,7 +14,9 @@ mod supplier;
 mod values;
 mod work;
 
-pub use import::{Counts, Import, Refused, State, cancel, file, find, receive, recent, refused, remap, start};
+pub use import::{
+    Counts, Import, Refused, State, cancel, file, find, receive, recent, refused, remap, start,
+};
 pub use mapping::{
     Control, FieldRule, FileRules, KeyPart, KeyRule, Mapping, MappingError, OnError, SkipRule,
     WhenEmpty,

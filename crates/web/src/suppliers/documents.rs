@@ -17,11 +17,7 @@ use serde::Deserialize;
 use super::show::kinds;
 use crate::{
     Allowed, App, Error, Path, Result, Signed,
-    kit::{
-        Flash, Html, Hx, Level, Locale,
-        form::Field,
-        format, marks,
-    },
+    kit::{Flash, Html, Hx, Level, Locale, form::Field, format, marks},
 };
 
 /// The file, and what stands around it in a form.
@@ -46,8 +42,7 @@ pub(super) async fn rows(
     signed: &Signed,
     supplier: SupplierId,
 ) -> Result<Vec<DocumentRow>> {
-    let found =
-        suppliers::documents(app.keelson.db.read(), supplier, Reader::Colleague).await?;
+    let found = suppliers::documents(app.keelson.db.read(), supplier, Reader::Colleague).await?;
     let today = app.now().date_naive();
     let locale = signed.locale();
     let may_withdraw = signed.may(Permission::ManageDocuments);

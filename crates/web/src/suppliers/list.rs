@@ -58,7 +58,10 @@ struct Cell {
 pub(super) fn read(raw: Option<&str>) -> ListQuery {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for (name, value) in form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
-        match pairs.iter_mut().find(|(known, _)| name == "columns" && known == "columns") {
+        match pairs
+            .iter_mut()
+            .find(|(known, _)| name == "columns" && known == "columns")
+        {
             Some((_, columns)) => {
                 columns.push(',');
                 columns.push_str(&value);
@@ -66,7 +69,11 @@ pub(super) fn read(raw: Option<&str>) -> ListQuery {
             None => pairs.push((name.into_owned(), value.into_owned())),
         }
     }
-    ListQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    ListQuery::from_pairs(
+        pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    )
 }
 
 pub(super) fn address(path: &str, query: &ListQuery) -> Address {
@@ -74,7 +81,9 @@ pub(super) fn address(path: &str, query: &ListQuery) -> Address {
         .first_page()
         .pairs()
         .into_iter()
-        .fold(Address::new(path), |address, (name, value)| address.with(name, value))
+        .fold(Address::new(path), |address, (name, value)| {
+            address.with(name, value)
+        })
 }
 
 pub(super) async fn page(
@@ -99,7 +108,8 @@ pub(super) async fn page(
     let mut view = View {
         may_create: signed.may(Permission::EditSuppliers),
         exports: signed.may(Permission::ExportData).then(|| {
-            let file = |format: &str| self::address("/suppliers/export", &asked).with("format", format);
+            let file =
+                |format: &str| self::address("/suppliers/export", &asked).with("format", format);
             [("CSV", file("csv")), ("Excel", file("xlsx"))]
         }),
         tabs: tabs(&asked, &views, &lists, &counts, locale),
@@ -121,7 +131,14 @@ pub(super) async fn page(
                     .collect(),
             })
             .collect(),
-        pages: Pages::new(found.page, found.pages, PAGE_ROWS, found.total, &address, locale),
+        pages: Pages::new(
+            found.page,
+            found.pages,
+            PAGE_ROWS,
+            found.total,
+            &address,
+            locale,
+        ),
         blank: blank(all, &signed),
         address,
         shell: signed.shell(NavItem::Suppliers),
@@ -162,7 +179,10 @@ fn summary(found: &suppliers::Page, currency: &str, locale: Locale) -> String {
         locale,
     )];
     if let Some(spend) = found.spend_minor {
-        words.push(format!("{} spent in 12 months", format::money_compact(spend, currency, locale)));
+        words.push(format!(
+            "{} spent in 12 months",
+            format::money_compact(spend, currency, locale)
+        ));
     }
     if let Some(score) = found.score_centi {
         words.push(format!(
@@ -191,12 +211,22 @@ fn tabs(
     views.iter().enumerate().fold(tabs, |tabs, (place, view)| {
         let list = &lists[place];
         let current = asked.is_filtered() && list.filter_pairs() == asked.filter_pairs();
-        tabs.counted(&view.name, address("/suppliers", list), current, at(place), locale)
+        tabs.counted(
+            &view.name,
+            address("/suppliers", list),
+            current,
+            at(place),
+            locale,
+        )
     })
 }
 
 fn head(by: By, asked: &ListQuery, address: &Address) -> Column {
-    let kind = if by.is_number() { Kind::Number } else { Kind::Text };
+    let kind = if by.is_number() {
+        Kind::Number
+    } else {
+        Kind::Text
+    };
     let sort = Sort {
         key: asked.sort.by.code().to_owned(),
         direction: if asked.sort.descending {
@@ -205,7 +235,9 @@ fn head(by: By, asked: &ListQuery, address: &Address) -> Column {
             Sorted::Ascending
         },
     };
-    let column = sort.column(by.title(), by.code(), kind, address).target("#results");
+    let column = sort
+        .column(by.title(), by.code(), kind, address)
+        .target("#results");
     if by == By::Name {
         column.class("stick name-col")
     } else {
@@ -258,16 +290,17 @@ fn value(by: By, row: &Supplier, currency: &str, locale: Locale) -> Html {
                 .map(|milli| number(milli as f64 / 1000.0, 0, locale)),
             "not inspected",
         ),
-        By::OrderLines => {
-            format::or_missing(row.order_lines.map(|lines| count(lines, locale)), "no orders")
-        }
-        By::LastReceipt => row
-            .last_receipt
-            .map_or_else(|| format::missing("no receipts"), |on| format::day(on, locale)),
-        By::PartnerSince => format::or_missing(
-            row.partner_since.map(|year| year.to_string()),
-            "not known",
+        By::OrderLines => format::or_missing(
+            row.order_lines.map(|lines| count(lines, locale)),
+            "no orders",
         ),
+        By::LastReceipt => row.last_receipt.map_or_else(
+            || format::missing("no receipts"),
+            |on| format::day(on, locale),
+        ),
+        By::PartnerSince => {
+            format::or_missing(row.partner_since.map(|year| year.to_string()), "not known")
+        }
         By::Changed => format::day(row.changed.date_naive(), locale),
     }
 }
@@ -285,7 +318,9 @@ fn trend(row: &Supplier, locale: Locale) -> Html {
     if points.iter().flatten().count() < 2 {
         return change;
     }
-    charts::spark(&points, Course::Neither).then(" ").then(change)
+    charts::spark(&points, Course::Neither)
+        .then(" ")
+        .then(change)
 }
 
 fn chips(asked: &ListQuery, facets: &Facets, address: &Address) -> Vec<Chip> {
@@ -316,12 +351,18 @@ fn chip_words(name: &str, value: &str, facets: &Facets) -> (&'static str, String
         "grade" => ("Grade", owned()),
         "abc" => ("Class", owned()),
         "category" => {
-            let found = facets.categories.iter().find(|(id, _)| id.to_string() == value);
+            let found = facets
+                .categories
+                .iter()
+                .find(|(id, _)| id.to_string() == value);
             ("Category", named(found.map(|(_, name)| name.clone())))
         }
         "country" => {
             let found = suppliers::Country::parse(value).ok();
-            ("Country", named(found.map(|country| country.name().to_owned())))
+            (
+                "Country",
+                named(found.map(|country| country.name().to_owned())),
+            )
         }
         "owner" if value == "nobody" => ("Owner", "nobody".to_owned()),
         "owner" => {
@@ -421,7 +462,9 @@ mod tests {
 
     #[test]
     fn columns_sent_one_by_one_are_one_choice() {
-        let query = read(Some("q=a%20b&columns=city&columns=spend&status=active&status=blocked"));
+        let query = read(Some(
+            "q=a%20b&columns=city&columns=spend&status=active&status=blocked",
+        ));
         assert_eq!(query.shown_columns(), [By::Name, By::City, By::Spend]);
         assert_eq!(query.status.len(), 2);
         assert_eq!(query.text, "a b");

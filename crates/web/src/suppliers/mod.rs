@@ -24,18 +24,34 @@ pub(crate) fn routes() -> Routes {
         .get("/suppliers", ViewSuppliers, list::page)
         .get("/suppliers/export", ExportData, export::file)
         .get("/suppliers/{id}", ViewSuppliers, show::page)
-        .get("/suppliers/{id}/scorecard", ViewPerformance, show::tab_scorecard)
+        .get(
+            "/suppliers/{id}/scorecard",
+            ViewPerformance,
+            show::tab_scorecard,
+        )
         .post("/suppliers/{id}/steps", ApproveSuppliers, steps::take)
         .post("/suppliers/{id}/notes", WriteNotes, notes::write)
-        .post("/suppliers/{id}/notes/{note}/withdrawal", WriteNotes, notes::withdraw)
-        .get("/suppliers/{id}/documents", ViewSuppliers, show::tab_documents)
+        .post(
+            "/suppliers/{id}/notes/{note}/withdrawal",
+            WriteNotes,
+            notes::withdraw,
+        )
+        .get(
+            "/suppliers/{id}/documents",
+            ViewSuppliers,
+            show::tab_documents,
+        )
         .upload(
             "/suppliers/{id}/documents",
             ManageDocuments,
             documents::LIMIT,
             documents::add,
         )
-        .get("/suppliers/{id}/documents/{document}", ViewSuppliers, documents::download)
+        .get(
+            "/suppliers/{id}/documents/{document}",
+            ViewSuppliers,
+            documents::download,
+        )
         .post(
             "/suppliers/{id}/documents/{document}/withdrawal",
             ManageDocuments,

@@ -28,7 +28,14 @@ pub(super) async fn write(
     Form(answers): Form<Answers>,
 ) -> Result<Response> {
     let act = signed.act(&app);
-    suppliers::write_note(&app.keelson, &act, supplier.id, &answers.body, answers.shared).await?;
+    suppliers::write_note(
+        &app.keelson,
+        &act,
+        supplier.id,
+        &answers.body,
+        answers.shared,
+    )
+    .await?;
     let said = Flash::ok(if answers.shared {
         format!("The note is saved. {} can read it.", supplier.details.name)
     } else {
@@ -50,7 +57,12 @@ pub(super) async fn withdraw(
     Path(One { note }): Path<One>,
 ) -> Result<Response> {
     suppliers::withdraw_note(&app.keelson, &signed.act(&app), supplier.id, note).await?;
-    Ok(signed.done(&app, &hx, &activity(&supplier), Flash::ok("The note is withdrawn.")))
+    Ok(signed.done(
+        &app,
+        &hx,
+        &activity(&supplier),
+        Flash::ok("The note is withdrawn."),
+    ))
 }
 
 fn activity(supplier: &Supplier) -> String {

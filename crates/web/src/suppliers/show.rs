@@ -259,10 +259,20 @@ async fn head(
     }
     let mut tools = Html::default();
     if signed.may(Permission::ViewSegmentation) {
-        tools = tools.then(link_button("Why this tier", Some("circle-help"), &format!("{home}/why"), ""));
+        tools = tools.then(link_button(
+            "Why this tier",
+            Some("circle-help"),
+            &format!("{home}/why"),
+            "",
+        ));
     }
     if signed.may(Permission::EditSuppliers) {
-        tools = tools.then(link_button("Edit supplier", Some("pencil"), &format!("{home}/edit"), "primary"));
+        tools = tools.then(link_button(
+            "Edit supplier",
+            Some("pencil"),
+            &format!("{home}/edit"),
+            "primary",
+        ));
     }
     Ok(head.tools(tools))
 }
@@ -371,8 +381,11 @@ async fn overview(app: &App, signed: &Signed, supplier: &Supplier) -> Result<Ove
             let share = parent.share_ppm.map_or_else(String::new, |ppm| {
                 format!(", {} of it", percent(ppm as f64 / 1_000_000.0, 1, locale))
             });
-            figures::link(above.details.name.as_str(), &format!("/suppliers/{}", above.id))
-                .then(share)
+            figures::link(
+                above.details.name.as_str(),
+                &format!("/suppliers/{}", above.id),
+            )
+            .then(share)
         }),
         None => None,
     };
@@ -412,7 +425,11 @@ async fn overview(app: &App, signed: &Signed, supplier: &Supplier) -> Result<Ove
         duplicates: pairs
             .into_iter()
             .map(|pair| {
-                let other = if pair.left.id == id { &pair.right } else { &pair.left };
+                let other = if pair.left.id == id {
+                    &pair.right
+                } else {
+                    &pair.left
+                };
                 let likely = percent(pair.evidence.probability, 0, locale);
                 (
                     format!("{}, {} ({likely} likely)", other.name, other.number),
@@ -452,7 +469,11 @@ fn company(supplier: &Supplier, locale: Locale) -> Props {
         .row_or("Postcode", details.postcode.as_ref(), not_known)
         .row_or("City", details.city.as_ref(), not_known)
         .row_or("Region", details.region.as_ref(), not_known)
-        .row_or("Country", details.country.map(|country| country.name()), not_known)
+        .row_or(
+            "Country",
+            details.country.map(|country| country.name()),
+            not_known,
+        )
         .row_or("Telephone", details.phone.as_ref(), not_known)
         .row_or(
             "Website",
@@ -474,25 +495,41 @@ fn company(supplier: &Supplier, locale: Locale) -> Props {
                 .map(|at| format::day(at.date_naive(), locale)),
             "never",
         )
-        .row("Changed", format::day(supplier.updated_at.date_naive(), locale))
+        .row(
+            "Changed",
+            format::day(supplier.updated_at.date_naive(), locale),
+        )
 }
 
 fn rated(ratings: &Ratings, currency: &str, locale: Locale) -> Props {
     let of_five = |value: Option<i64>| value.map(|value| format!("{value} of 5"));
     let centi = |value: Option<i64>| value.map(|value| number(value as f64 / 100.0, 0, locale));
-    let money = |value: Option<i64>| value.map(|minor| format::money_compact(minor, currency, locale));
+    let money =
+        |value: Option<i64>| value.map(|minor| format::money_compact(minor, currency, locale));
     let none = "not rated";
     Props::default()
         .row_or("Business impact", of_five(ratings.business_impact), none)
-        .row_or("Innovation potential", of_five(ratings.innovation_potential), none)
+        .row_or(
+            "Innovation potential",
+            of_five(ratings.innovation_potential),
+            none,
+        )
         .row_or(
             "Qualified alternatives",
             ratings.alternatives.map(|value| count(value, locale)),
             none,
         )
         .row_or("Switching cost", money(ratings.switching_cost_minor), none)
-        .row_or("Residual risk, of 100", centi(ratings.disruption_risk_centi), none)
-        .row_or("Our dependence, of 100", centi(ratings.dependency_centi), none)
+        .row_or(
+            "Residual risk, of 100",
+            centi(ratings.disruption_risk_centi),
+            none,
+        )
+        .row_or(
+            "Our dependence, of 100",
+            centi(ratings.dependency_centi),
+            none,
+        )
         .row_or("Their revenue", money(ratings.supplier_revenue_minor), none)
 }
 
@@ -558,8 +595,7 @@ async fn activity(app: &App, signed: &Signed, supplier: &Supplier) -> Result<Act
     let now = app.now();
     let locale = signed.locale();
     let names = names(&app.keelson).await?;
-    let entries =
-        record::of_supplier(db, supplier.id, Audience::Internal, None, EVENTS).await?;
+    let entries = record::of_supplier(db, supplier.id, Audience::Internal, None, EVENTS).await?;
     let mut days: Vec<(String, Vec<Entry>)> = Vec::new();
     for entry in &entries {
         let day = format::date(entry.at.date_naive(), locale);

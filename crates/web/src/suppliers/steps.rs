@@ -28,6 +28,9 @@ pub(super) async fn take(
         .ok_or_else(|| Error::Unreadable("Choose a step of the onboarding path.".to_owned()))?;
     let reason = Some(answers.reason.trim()).filter(|reason| !reason.is_empty());
     suppliers::take(&app.keelson, &signed.act(&app), supplier.id, step, reason).await?;
-    let said = Flash::ok(format!("The status of {} is changed.", supplier.details.name));
+    let said = Flash::ok(format!(
+        "The status of {} is changed.",
+        supplier.details.name
+    ));
     Ok(signed.done(&app, &hx, &format!("/suppliers/{}", supplier.id), said))
 }

@@ -65,7 +65,12 @@ pub(super) fn abc(code: Option<&str>) -> Html {
 
 pub(super) fn grade(code: Option<&str>) -> Html {
     words::grade(
-        code.and_then(|code| Grade::ALL.iter().copied().find(|grade| grade.code() == code)),
+        code.and_then(|code| {
+            Grade::ALL
+                .iter()
+                .copied()
+                .find(|grade| grade.code() == code)
+        }),
         "no grade",
     )
 }

@@ -126,9 +126,16 @@ async fn import_by(app: &TestApp, person: PersonId) -> ImportId {
     file.write_all(b"name,country\nAcme Steel,DE\n").unwrap();
     let kind = ingest::Kind::Suppliers;
     let mapping = ingest::suggest(kind, file.reopen().unwrap(), "suppliers.csv").unwrap();
-    ingest::receive(&app.keelson, &act, kind, "suppliers.csv", file.path(), &mapping)
-        .await
-        .unwrap()
+    ingest::receive(
+        &app.keelson,
+        &act,
+        kind,
+        "suppliers.csv",
+        file.path(),
+        &mapping,
+    )
+    .await
+    .unwrap()
 }
 
 async fn session_of(app: &TestApp, person: PersonId) -> SessionId {
