@@ -25,7 +25,7 @@ pub(crate) async fn organisation(t: &TestDb) -> Result<()> {
     performance::definition::seed(&tx, &t.act()).await?;
     performance::template::seed(&tx, &t.act()).await?;
     segmentation::policy::seed(&tx, &t.act()).await?;
-    tx.commit().await
+    Ok(tx.commit().await?)
 }
 
 pub(crate) async fn supplier(t: &TestDb, id: i64, name: &str) -> Result<SupplierId> {

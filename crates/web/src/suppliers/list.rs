@@ -69,11 +69,17 @@ pub(super) fn read(raw: Option<&str>) -> ListQuery {
             None => pairs.push((name.into_owned(), value.into_owned())),
         }
     }
-    ListQuery::from_pairs(
+    let mut query = ListQuery::from_pairs(
         pairs
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str())),
-    )
+    );
+    // The usual columns, ticked as they are, are no choice: the address stays short and their order the usual one.
+    let shown = query.shown_columns();
+    if shown.len() == By::USUAL.len() && By::USUAL.iter().all(|by| shown.contains(by)) {
+        query.columns.clear();
+    }
+    query
 }
 
 pub(super) fn address(path: &str, query: &ListQuery) -> Address {

@@ -1,9 +1,12 @@
 //! Suppliers: the list, a supplier's page, creating and editing one, and records that are the same party twice.
 
 mod documents;
+mod duplicates;
 mod export;
+mod form;
 mod list;
 mod notes;
+mod search;
 mod show;
 mod steps;
 mod words;
@@ -18,12 +21,37 @@ use crate::{ById, Record, Routes};
 
 pub(crate) fn routes() -> Routes {
     use Permission::{
-        ApproveSuppliers, ExportData, ManageDocuments, ViewPerformance, ViewSuppliers, WriteNotes,
+        ApproveSuppliers, EditSuppliers, ExportData, ManageDocuments, MergeSuppliers,
+        ViewPerformance, ViewSuppliers, WriteNotes,
     };
     Routes::new()
         .get("/suppliers", ViewSuppliers, list::page)
         .get("/suppliers/export", ExportData, export::file)
+        .get("/suppliers/new", EditSuppliers, form::new)
+        .post("/suppliers/new", EditSuppliers, form::create)
+        .get("/suppliers/duplicates", MergeSuppliers, duplicates::page)
+        // Where the sidebar leads.
+        .get("/duplicates", MergeSuppliers, duplicates::page)
+        .post(
+            "/duplicates/{pair}/merge",
+            MergeSuppliers,
+            duplicates::merge,
+        )
+        .post(
+            "/duplicates/{pair}/distinction",
+            MergeSuppliers,
+            duplicates::distinct,
+        )
+        .post(
+            "/duplicates/{pair}/reconsideration",
+            MergeSuppliers,
+            duplicates::reconsider,
+        )
+        .post("/merges/{merge}/undo", MergeSuppliers, duplicates::undo)
+        .get("/search", ViewSuppliers, search::find)
         .get("/suppliers/{id}", ViewSuppliers, show::page)
+        .get("/suppliers/{id}/edit", EditSuppliers, form::edit)
+        .post("/suppliers/{id}/edit", EditSuppliers, form::save)
         .get(
             "/suppliers/{id}/scorecard",
             ViewPerformance,
