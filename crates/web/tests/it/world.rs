@@ -1,8 +1,11 @@
 //! What a path's parameters may be replaced with: the one place to extend when a route with a parameter is added.
 
+use std::io::Write as _;
+
 use keelson_domain::{
-    Act, Clock as _, PersonId, SessionId, SupplierId, Via,
+    Act, Clock as _, ImportId, PersonId, SessionId, SupplierId, Via,
     access::{Role, session},
+    ingest,
     suppliers::{Details, Name, NewSupplier, create},
 };
 use keelson_testkit::{TestApp, Visitor};
@@ -14,6 +17,8 @@ pub(crate) struct World {
     pub(crate) other: SupplierId,
     pub(crate) colleague: PersonId,
     pub(crate) second_colleague: PersonId,
+    pub(crate) import: ImportId,
+    pub(crate) second_import: ImportId,
     /// A second session of the visitor, and one of somebody else.
     pub(crate) own_session: SessionId,
     pub(crate) foreign_session: SessionId,
@@ -28,6 +33,7 @@ const DEAD_TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[rustfmt::skip]
 const FAMILIES: &[Family] = &[
+    ("/imports/{id}", |w| ids("/imports", w.import.0, w.second_import.0)),
     ("/settings/people/{id}", |w| ids("/settings/people", w.colleague.0, w.second_colleague.0)),
     ("/account/sessions/{session}", |w| ids("/account/sessions", w.own_session.0, w.foreign_session.0)),
     ("/suppliers/{id}/documents/{document}", |w| below("/suppliers", "documents", w)),
@@ -106,11 +112,32 @@ impl Who {
             other,
             colleague,
             second_colleague,
+            import: import_by(app, colleague).await,
+            second_import: import_by(app, second_colleague).await,
             own_session: session_of(app, visitor.person.unwrap_or(colleague)).await,
             foreign_session: session_of(app, second_colleague).await,
         };
         (visitor, world)
     }
+}
+
+/// A file of one supplier that somebody uploaded and nobody started.
+async fn import_by(app: &TestApp, person: PersonId) -> ImportId {
+    let act = Act::by_person(person, Via::Page, app.clock.now());
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"name,country\nAcme Steel,DE\n").unwrap();
+    let kind = ingest::Kind::Suppliers;
+    let mapping = ingest::suggest(kind, file.reopen().unwrap(), "suppliers.csv").unwrap();
+    ingest::receive(
+        &app.keelson,
+        &act,
+        kind,
+        "suppliers.csv",
+        file.path(),
+        &mapping,
+    )
+    .await
+    .unwrap()
 }
 
 async fn supplier(app: &TestApp, name: &str) -> SupplierId {
