@@ -116,11 +116,12 @@ pub async fn of_supplier(
     before: Option<EventId>,
     limit: u64,
 ) -> Result<Vec<Entry>> {
+    // The two engines write the place of a value differently; our own number may stand in the text.
+    let family = format!(
+        "supplier_id IN (SELECT id FROM suppliers WHERE id = {supplier} OR merged_into = {supplier})"
+    );
     let mut query = events::Entity::find()
-        .filter(Expr::cust_with_values(
-            "supplier_id IN (SELECT id FROM suppliers WHERE id = ? OR merged_into = ?)",
-            [supplier, supplier],
-        ))
+        .filter(Expr::cust(family))
         .order_by_desc(events::Column::Id)
         .limit(limit);
     if reader == Audience::Both {

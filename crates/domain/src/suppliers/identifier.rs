@@ -184,7 +184,7 @@ pub async fn add_identifier(
         ));
     }
     let id = insert(&tx, act, supplier, identifier).await?;
-    super::supplier::touch(&tx, act, supplier, "updated_at = ?", micros(act.at)).await?;
+    super::supplier::touch(&tx, act, supplier).await?;
     tell(
         &tx,
         act,
@@ -215,7 +215,7 @@ pub async fn remove_identifier(
         .bind(identifier)
         .run(&tx)
         .await?;
-    super::supplier::touch(&tx, act, supplier, "updated_at = ?", micros(act.at)).await?;
+    super::supplier::touch(&tx, act, supplier).await?;
     tell(
         &tx,
         act,

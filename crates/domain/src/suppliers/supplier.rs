@@ -250,7 +250,7 @@ pub(super) async fn assign_owner_in(
         must_be_colleague(tx, owner).await?;
     }
     if supplier.owner != owner {
-        touch(tx, act, id, "owner_id = ?", owner).await?;
+        set(tx, act, id, "owner_id", owner).await?;
         tell(
             tx,
             act,
@@ -328,7 +328,7 @@ pub async fn set_parent(
 pub async fn verify(keelson: &Keelson, act: &Act, id: SupplierId) -> Result<()> {
     let tx = keelson.db.begin().await?;
     must_find_in(&tx, id).await?.must_stand_alone()?;
-    touch(&tx, act, id, "verified_at = ?", micros(act.at)).await?;
+    set(&tx, act, id, "verified_at", micros(act.at)).await?;
     tell(&tx, act, id, "verified", json!({}), Audience::Internal).await?;
     tx.commit().await?;
     Ok(())
@@ -460,18 +460,29 @@ async fn must_be_colleague(db: &impl ConnectionTrait, person: PersonId) -> Resul
 }
 
 /// Sets one column and counts the change.
-pub(super) async fn touch(
+async fn set(
     tx: &Tx,
     act: &Act,
     id: SupplierId,
-    set: &str,
+    column: &str,
     value: impl Into<sea_orm::Value>,
 ) -> Result<()> {
     let mut sql = Sql::new("UPDATE suppliers SET ");
-    sql.with(set, value)
+    sql.push(column)
+        .with(" = ?", value)
         .with(", version = version + 1, updated_at = ?", micros(act.at))
         .with(" WHERE id = ?", id);
     sql.run(tx).await.map(drop)
+}
+
+/// Counts a change of something that belongs to the record.
+pub(super) async fn touch(tx: &Tx, act: &Act, id: SupplierId) -> Result<()> {
+    Sql::new("UPDATE suppliers SET version = version + 1, updated_at = ? WHERE id = ?")
+        .bind(micros(act.at))
+        .bind(id)
+        .run(tx)
+        .await
+        .map(drop)
 }
 
 /// Appends an event about a supplier.

@@ -279,7 +279,7 @@ async fn a_new_policy_is_previewed_and_leaves_old_tiers_alone(t: TestDb) -> Resu
     tiered(&t, "2025-Q4").await?;
     let before = history(t.db.read(), strategic, 9).await?;
     let mut stricter = policy::current(t.db.read()).await?.document;
-    stricter.matrix.profit_impact_cut = 99.0;
+    stricter.matrix.profit_impact_cut = 94.0;
     let moves = preview(&t.keelson, &stricter, quarter("2025-Q4"), day(TODAY)).await?;
     let mut moved: Vec<(i64, Tier)> = moves
         .iter()
@@ -310,7 +310,7 @@ async fn a_new_policy_is_previewed_and_leaves_old_tiers_alone(t: TestDb) -> Resu
     let rows = history(t.db.read(), strategic, 9).await?;
     assert_eq!((rows[0].policy_version, rows[1].policy_version), (2, 1));
     let explained = why(t.db.read(), strategic, day(TODAY)).await?.unwrap();
-    assert_eq!(explained.policy.document.matrix.profit_impact_cut, 99.0);
+    assert_eq!(explained.policy.document.matrix.profit_impact_cut, 94.0);
 
     stricter.id = "other".to_owned();
     assert!(matches!(

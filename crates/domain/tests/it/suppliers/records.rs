@@ -100,7 +100,7 @@ async fn only_a_colleague_owns_a_supplier(t: TestDb) -> Result<()> {
     let id = supplier(&t, named("Alder")).await?;
     let (ruth, theirs) = (
         colleague(&t, "Ruth Sandoval").await?,
-        person(&t, "Marta Ekström", Some(id)).await,
+        person(&t, "Marta Lind", Some(id)).await,
     );
     suppliers::assign_owner(k, act, id, Some(ruth)).await?;
     assert_eq!(read(&t, id).await?.owner, Some(ruth));
@@ -336,7 +336,7 @@ async fn everything_known_is_created_at_once(t: TestDb) -> Result<()> {
         ],
         contacts: vec![
             ContactDraft {
-                name: "Marta Ekström".into(),
+                name: "Marta Lind".into(),
                 ..ContactDraft::default()
             }
             .parse()?,
