@@ -9,6 +9,7 @@ mod serve;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use keelson_documents::write::{Column, ColumnKind};
 use keelson_domain::{Act, Keelson, Via};
 
 use crate::cli::{Arguments, Command};
@@ -34,4 +35,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode> {
 /// The command line acts for nobody in particular: whoever may run it owns the data folder.
 fn act(keelson: &Keelson) -> Act {
     Act::by_system(Via::Command, keelson.clock.now())
+}
+
+/// The header of a table on standard output.
+fn columns(names: &[&str]) -> Vec<Column> {
+    let column = |name: &&str| Column::new(*name, ColumnKind::Text);
+    names.iter().map(column).collect()
 }

@@ -1,18 +1,31 @@
 use super::{Column, Value, WriteError, decimal};
 use std::io::Write;
 
-/// Writes a table as CSV: UTF-8, commas, line ends of RFC 4180.
+/// Writes a table as CSV: UTF-8, commas, line ends of RFC 4180, or of Unix where another program reads on.
 pub struct CsvWriter<W: Write> {
     writer: csv::Writer<W>,
     scratch: String,
 }
 
 impl<W: Write> CsvWriter<W> {
-    /// Begins a table and writes its header.
+    /// Begins a table for a person's spreadsheet and writes its header.
     pub fn new(writer: W, columns: &[Column]) -> Result<Self, WriteError> {
+        Self::ending_lines_with(csv::Terminator::CRLF, writer, columns)
+    }
+
+    /// Begins a table for the next program in a pipe, whose tools take a carriage return for part of the last value.
+    pub fn for_pipes(writer: W, columns: &[Column]) -> Result<Self, WriteError> {
+        Self::ending_lines_with(csv::Terminator::Any(b'\n'), writer, columns)
+    }
+
+    fn ending_lines_with(
+        terminator: csv::Terminator,
+        writer: W,
+        columns: &[Column],
+    ) -> Result<Self, WriteError> {
         let mut this = Self {
             writer: csv::WriterBuilder::new()
-                .terminator(csv::Terminator::CRLF)
+                .terminator(terminator)
                 .from_writer(writer),
             scratch: String::new(),
         };
@@ -115,6 +128,13 @@ mod tests {
             "c0,c1,c2\r\n-1234.56,2024-02-29,\r\n'-5,'=cmd|' /C calc'!A0,'@x\r\n,'\tx,\"a,\"\"b\"\"\"\r\n\
              -3,true,2024-02-29T01:02:03\r\n"
         );
+    }
+
+    #[test]
+    fn a_pipe_gets_the_line_ends_of_unix() {
+        let mut writer = CsvWriter::for_pipes(Vec::new(), &text_columns(2)).unwrap();
+        writer.row(&[Value::Text("a"), Value::Empty]).unwrap();
+        assert_eq!(writer.finish().unwrap(), b"c0,c1\na,\n");
     }
 
     proptest! {

@@ -4,13 +4,14 @@ use std::{fs::File, io::Write, path::Path, process::ExitCode};
 
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use keelson_documents::write::{CsvWriter, Value};
 use keelson_domain::{
     Keelson,
     ingest::{self, Counts, Kind, Mapping, Outcome, RowReader},
     operations, work,
 };
 
-use super::act;
+use super::{act, columns};
 use crate::{
     cli::{self, Import, Place},
     folder,
@@ -194,15 +195,14 @@ fn rehearse(file: &Path, mapping: &Mapping, mut rejects: Option<&mut Rejects>) -
 }
 
 /// The file refused rows are written to.
-struct Rejects(csv::Writer<File>);
+struct Rejects(CsvWriter<File>);
 
 impl Rejects {
     fn create(path: &Path) -> Result<Self> {
         let file = File::create(path)
             .with_context(|| format!("{} could not be written", path.display()))?;
-        let mut writer = csv::Writer::from_writer(file);
-        writer.write_record(["file", "row", "column", "value", "reason"])?;
-        Ok(Self(writer))
+        let columns = columns(&["file", "row", "column", "value", "reason"]);
+        Ok(Self(CsvWriter::for_pipes(file, &columns)?))
     }
 
     fn add(
@@ -213,18 +213,19 @@ impl Rejects {
         value: Option<&str>,
         reason: &str,
     ) -> Result<()> {
-        self.0.write_record([
-            file,
-            &row.to_string(),
-            column.unwrap_or_default(),
-            value.unwrap_or_default(),
-            reason,
+        self.0.row(&[
+            Value::Text(file),
+            Value::Integer(row as i64),
+            column.map_or(Value::Empty, Value::Text),
+            value.map_or(Value::Empty, Value::Text),
+            Value::Text(reason),
         ])?;
         Ok(())
     }
 
-    fn finish(mut self) -> Result<()> {
-        Ok(self.0.flush()?)
+    fn finish(self) -> Result<()> {
+        self.0.finish()?;
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Mutex, time::Duration};
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use keelson_demo::Options;
-use keelson_domain::access::{self, Organisation, link};
+use keelson_domain::access::{Organisation, link};
 use rand::{SeedableRng, rngs::StdRng};
 
 use super::{act, serve};

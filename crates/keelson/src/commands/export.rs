@@ -7,9 +7,12 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use keelson_analytics::Kind;
+use keelson_documents::write::{CsvWriter, Value as Cell};
 use keelson_domain::export::{self, Export as Table};
-use serde_json::{Map, Value};
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::Value;
 
+use super::columns;
 use crate::{
     cli::{Export, Format, Place, What},
     folder,
@@ -25,11 +28,12 @@ pub(crate) async fn export(place: &Place, options: Export) -> Result<ExitCode> {
         What::Facts => Table::Facts(kind(&options.kind)?),
     };
     let keelson = folder::open(place).await?;
-    let mut out = Out::new(options.format);
+    let names: Vec<&str> = table.columns().collect();
+    let mut out = Out::new(options.format, &names)?;
     let mut after = 0;
     while let Some((rows, last)) = export::rows(&keelson, table, after).await? {
         for row in &rows {
-            out.write(row)?;
+            out.write(&names, row)?;
         }
         after = last;
     }
@@ -45,35 +49,39 @@ fn kind(word: &str) -> Result<Kind> {
 
 /// Standard output in one of the formats.
 enum Out {
-    Csv {
-        writer: Box<csv::Writer<StdoutLock<'static>>>,
-        head: bool,
-    },
+    Csv(Box<CsvWriter<StdoutLock<'static>>>),
     Lines(BufWriter<StdoutLock<'static>>),
 }
 
 impl Out {
-    fn new(format: Format) -> Self {
+    fn new(format: Format, names: &[&str]) -> Result<Self> {
         let out = std::io::stdout().lock();
-        match format {
-            Format::Csv => Self::Csv {
-                writer: Box::new(csv::Writer::from_writer(out)),
-                head: true,
-            },
+        Ok(match format {
+            Format::Csv => Self::Csv(Box::new(CsvWriter::for_pipes(out, &columns(names))?)),
             Format::Jsonl => Self::Lines(BufWriter::new(out)),
-        }
+        })
     }
 
-    fn write(&mut self, row: &Map<String, Value>) -> Result<()> {
+    fn write(&mut self, names: &[&str], row: &[Value]) -> Result<()> {
         match self {
-            Self::Csv { writer, head } => {
-                if std::mem::take(head) {
-                    writer.write_record(row.keys())?;
-                }
-                writer.write_record(row.values().map(cell))?;
+            Self::Csv(writer) => {
+                let documents: Vec<String> = row
+                    .iter()
+                    .map(|value| match value {
+                        Value::Array(_) | Value::Object(_) => value.to_string(),
+                        _ => String::new(),
+                    })
+                    .collect();
+                let cells: Vec<Cell<'_>> = row.iter().zip(&documents).map(cell).collect();
+                writer.row(&cells)?;
             }
             Self::Lines(out) => {
-                serde_json::to_writer(&mut *out, row)?;
+                let mut line = serde_json::Serializer::new(&mut *out);
+                let mut map = line.serialize_map(Some(row.len()))?;
+                for (name, value) in names.iter().zip(row) {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()?;
                 out.write_all(b"\n")?;
             }
         }
@@ -82,21 +90,26 @@ impl Out {
 
     fn finish(self) -> Result<()> {
         match self {
-            Self::Csv { mut writer, .. } => writer.flush()?,
+            Self::Csv(writer) => {
+                drop(writer.finish()?);
+            }
             Self::Lines(mut out) => out.flush()?,
         }
         Ok(())
     }
 }
 
-/// A value as a cell. Text that a spreadsheet would take for a formula is kept text by an apostrophe.
-fn cell(value: &Value) -> String {
+/// A value as a cell; a document as its own text, which the caller holds.
+fn cell<'a>((value, document): (&'a Value, &'a String)) -> Cell<'a> {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            format!("'{text}")
-        }
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::Null => Cell::Empty,
+        Value::Bool(truth) => Cell::Truth(*truth),
+        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Cell::Integer(whole),
+            (None, Some(number)) => Cell::Number(number),
+            (None, None) => Cell::Empty,
+        },
+        Value::String(text) => Cell::Text(text),
+        Value::Array(_) | Value::Object(_) => Cell::Text(document),
     }
 }

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
 use keelson_analytics::By;
+use keelson_documents::write::{CsvWriter, Value};
 use keelson_domain::{Keelson, performance, segmentation, versions, work};
 use keelson_methods::kpi::Definition;
 
-use super::act;
+use super::{act, columns};
 use crate::{
     cli::{self, Kpi, Measure, Place, Score, Tier},
     folder,
@@ -55,13 +56,14 @@ pub(crate) async fn measure(place: &Place, options: Measure) -> Result<ExitCode>
             );
         }
     }
-    let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-    let head = match options.by {
+    let [key, name] = match options.by {
         cli::By::Supplier => ["supplier_key", "supplier"],
         cli::By::Category => ["category_key", "category"],
         cli::By::Site => ["site_key", "site"],
     };
-    out.write_record(head.into_iter().chain([
+    let columns = columns(&[
+        key,
+        name,
         "kpi",
         "version",
         "period",
@@ -72,8 +74,9 @@ pub(crate) async fn measure(place: &Place, options: Measure) -> Result<ExitCode>
         "low",
         "high",
         "reason",
-    ]))?;
-    let period = options.period.resolved(as_of);
+    ]);
+    let mut out = CsvWriter::for_pipes(std::io::stdout().lock(), &columns)?;
+    let period = options.period.resolved(as_of).to_string();
     for published in definitions {
         let definition = &published.document;
         for answer in performance::measure(&keelson, definition, options.period, by, as_of).await? {
@@ -85,28 +88,26 @@ pub(crate) async fn measure(place: &Place, options: Measure) -> Result<ExitCode>
                 cli::By::Site => twice(answer.site),
             };
             let measured = &answer.measured;
-            let number =
-                |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-            out.write_record([
-                key,
-                name,
-                definition.id.to_string(),
-                published.version.to_string(),
-                period.to_string(),
-                measured.rate.numerator.to_string(),
-                measured.rate.denominator.to_string(),
-                measured.rate.n.to_string(),
+            let number = |value: Option<f64>| value.map_or(Value::Empty, Value::Number);
+            out.row(&[
+                Value::Text(&key),
+                Value::Text(&name),
+                Value::Text(definition.id.as_str()),
+                Value::Integer(published.version.into()),
+                Value::Text(&period),
+                Value::Integer(measured.rate.numerator),
+                Value::Integer(measured.rate.denominator),
+                Value::Integer(measured.rate.n as i64),
                 number(measured.value),
                 number(measured.interval.map(|interval| interval.low)),
                 number(measured.interval.map(|interval| interval.high)),
                 measured
                     .reason
-                    .map_or("", |reason| reason.code())
-                    .to_owned(),
+                    .map_or(Value::Empty, |reason| Value::Text(reason.code())),
             ])?;
         }
     }
-    out.flush()?;
+    drop(out.finish()?);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -134,7 +134,7 @@ const fn exclusion(why: Exclusion) -> &'static str {
 /// A date as a person types it: "31 Jan 2027", "31.1.2027" or "2027-01-31".
 pub(crate) fn typed_date(text: &str) -> Option<NaiveDate> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    ["%Y-%m-%d", "%d %b %Y", "%d.%m.%Y"]
+    ["%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d.%m.%Y"]
         .iter()
         .find_map(|form| NaiveDate::parse_from_str(&text, form).ok())
         .filter(|day| (1900..=2200).contains(&day.year()))
