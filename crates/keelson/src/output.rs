@@ -32,6 +32,17 @@ pub(crate) fn explain(error: &anyhow::Error) -> String {
     text
 }
 
+/// Whether the program that read our output closed it, as `head` does: it has what it wanted, and nothing went wrong.
+pub(crate) fn reader_left(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        let json = cause.downcast_ref::<serde_json::Error>();
+        io.map(std::io::Error::kind)
+            .or(json.and_then(serde_json::Error::io_error_kind))
+            == Some(std::io::ErrorKind::BrokenPipe)
+    })
+}
+
 /// Done, but there is something to look at: rows were refused, or a check found something.
 pub(crate) fn with_findings() -> ExitCode {
     ExitCode::from(3)

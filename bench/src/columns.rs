@@ -1,7 +1,4 @@
-//! How long the columns take to answer, on invented facts:
-//! `cargo run --profile production -p keelson-analytics --example columns -- 10000000 20000 24` (lines, suppliers, months).
-
-#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+//! How long the columns take to answer, on invented facts written month by month as the projection writes them.
 
 use std::{sync::Arc, time::Instant};
 
@@ -15,28 +12,13 @@ use keelson_methods::{
     period::Period,
 };
 
-#[tokio::main]
-async fn main() -> Result<()> {
-    let mut sizes = std::env::args()
-        .skip(1)
-        .map(|size| size.parse::<u64>().unwrap_or(0));
-    let mut next = |default| sizes.next().filter(|size| *size > 0).unwrap_or(default);
-    let (lines, suppliers, months) = (next(1_000_000), next(20_000), next(24));
-    let folder = std::env::temp_dir().join(format!("keelson-columns-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(storage)?;
-    let store = object_store::local::LocalFileSystem::new_with_prefix(&folder)?;
+pub(crate) fn measure(lines: u64, suppliers: u64, months: u64) -> anyhow::Result<()> {
+    println!("\ncolumns: {lines} order lines, {suppliers} suppliers, {months} months");
+    let folder = tempfile::tempdir()?;
+    let store = object_store::local::LocalFileSystem::new_with_prefix(folder.path())?;
     let analytics = Analytics::new(Arc::new(store))?;
-    println!("{lines} order lines, {suppliers} suppliers, {months} months");
-    let outcome = run(&analytics, lines, suppliers, months).await;
-    std::fs::remove_dir_all(&folder).map_err(storage)?;
-    outcome
-}
-
-fn storage(error: std::io::Error) -> object_store::Error {
-    object_store::Error::Generic {
-        store: "folder",
-        source: Box::new(error),
-    }
+    tokio::runtime::Runtime::new()?.block_on(run(&analytics, lines, suppliers, months))?;
+    Ok(())
 }
 
 async fn run(analytics: &Analytics, lines: u64, suppliers: u64, months: u64) -> Result<()> {
