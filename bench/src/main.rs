@@ -7,6 +7,7 @@ mod columns;
 mod duplicates;
 mod import;
 mod program;
+mod receipt;
 mod start;
 
 use anyhow::{Result, bail};
@@ -16,6 +17,7 @@ const HELP: &str = "bench/run [WHAT] [SIZE…]
   import [LINES [SUPPLIERS]]             a file of order lines through the command line (1000000 20000)
   duplicates                             precision, recall and F1 on real names; one look-up among 100,000
   columns [LINES [SUPPLIERS [MONTHS]]]   the KPIs over the columns (10000000 20000 24)
+  receipt [SUPPLIERS]                    one receipt into the sample company, until its figures hold it (400)
   start [SUPPLIERS]                      the sample company: first start, second start, idle memory (400)
   all                                    all of them, at their usual sizes";
 
@@ -33,9 +35,11 @@ fn main() -> Result<()> {
         "import" => import::measure(size(0, 1_000_000)?, size(1, 20_000)?),
         "duplicates" => duplicates::measure(),
         "columns" => columns::measure(size(0, 10_000_000)?, size(1, 20_000)?, size(2, 24)?),
+        "receipt" => receipt::measure(size(0, 400)?),
         "start" => start::measure(size(0, 400)?),
         "all" => {
             start::measure(400)?;
+            receipt::measure(400)?;
             import::measure(1_000_000, 20_000)?;
             duplicates::measure()?;
             columns::measure(10_000_000, 20_000, 24)

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 /// `keelson`, built beside this program.
 pub(crate) fn keelson() -> Result<PathBuf> {
@@ -31,6 +31,8 @@ pub(crate) struct Ran {
     pub(crate) took: Duration,
     /// Each line of standard error, and when it came.
     pub(crate) lines: Vec<(Duration, String)>,
+    /// Standard output, whole.
+    pub(crate) output: Vec<u8>,
     /// The most memory held at a time, in bytes.
     pub(crate) peak: u64,
 }
@@ -54,14 +56,19 @@ pub(crate) fn run(command: &mut Command) -> Result<Ran> {
         .with_context(|| format!("{command:?} could not be started"))?;
     let peak = watch(&child);
     let out = child.stdout.take().context("no output")?;
-    let drain = thread::spawn(move || BufReader::new(out).read_to_end(&mut Vec::new()));
+    let read = thread::spawn(move || {
+        let mut bytes = Vec::new();
+        BufReader::new(out).read_to_end(&mut bytes).map(|_| bytes)
+    });
     let mut lines = Vec::new();
     for line in BufReader::new(child.stderr.take().context("no output")?).lines() {
         lines.push((begun.elapsed(), line?));
     }
     let status = child.wait()?;
     let took = begun.elapsed();
-    drop(drain.join());
+    let output = read
+        .join()
+        .map_err(|_| anyhow!("its output was not read"))??;
     if !status.success() {
         let said: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
         bail!("{command:?} ended with {status}:\n{}", said.join("\n"));
@@ -69,6 +76,7 @@ pub(crate) fn run(command: &mut Command) -> Result<Ran> {
     Ok(Ran {
         took,
         lines,
+        output,
         peak: peak.load(Ordering::Relaxed),
     })
 }

@@ -42,7 +42,8 @@ pub(crate) fn measure(suppliers: u64) -> Result<()> {
     Ok(())
 }
 
-fn until_first_page(data: &Path, suppliers: u64) -> Result<(Duration, Child)> {
+/// Starts the sample company and waits for its first page.
+pub(crate) fn until_first_page(data: &Path, suppliers: u64) -> Result<(Duration, Child)> {
     let address = free_address()?;
     let begun = Instant::now();
     let mut child = Command::new(program::keelson()?)
@@ -85,7 +86,7 @@ fn free_address() -> Result<SocketAddr> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-fn stop(mut child: Child) -> Result<()> {
+pub(crate) fn stop(mut child: Child) -> Result<()> {
     child.kill()?;
     child.wait()?;
     Ok(())
