@@ -34,6 +34,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "m0009_number_series",
         include_str!("../sql/0009_number_series.sql"),
     ),
+    (
+        "m0010_import_notes",
+        include_str!("../sql/0010_import_notes.sql"),
+    ),
 ];
 
 /// Brings a database to the newest schema.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Kind, Mapping, store};
 use crate::{
-    Act, Error, ImportId, Keelson, PersonId, Result, SourceId, Tx, micros, moment,
+    Act, Error, Field, ImportId, Keelson, PersonId, Result, SourceId, Tx, micros, moment,
     record::{self, Audience, NewEvent},
 };
 
@@ -71,6 +71,8 @@ pub struct Import {
     pub rows_total: Option<u64>,
     /// What the file's own control totals said, where the mapping names them.
     pub control: Option<String>,
+    /// What a careful reader of the result should know, a sentence a line.
+    pub notes: Vec<String>,
     pub failure: Option<String>,
     pub started_by: Option<PersonId>,
     pub created_at: DateTime<Utc>,
@@ -181,12 +183,51 @@ pub async fn remap(keelson: &Keelson, act: &Act, id: ImportId, mapping: &Mapping
 }
 
 /// Asks for an uploaded import to run. The caller enqueues or runs it.
+///
+/// # Errors
+/// A mapping that is not complete: each field that is missing is named, with what to write.
 pub async fn start(tx: &Tx, act: &Act, id: ImportId) -> Result<()> {
     let row = uploaded(tx, id).await?;
+    mapping(&row.mapping)?;
     let mut row = row.into_active_model();
     row.state = Set(State::Waiting.code().to_owned());
     imports::Entity::update(row).exec(tx).await?;
     tell(tx, act, id, "started", json!({})).await
+}
+
+/// The mapping of an import, complete enough to be run.
+pub(super) fn mapping(text: &str) -> Result<Mapping> {
+    Mapping::parse(text).map_err(|errors| {
+        Error::Invalid(
+            errors
+                .into_iter()
+                .map(|error| Field {
+                    name: error.field.into(),
+                    message: error.message,
+                })
+                .collect(),
+        )
+    })
+}
+
+/// An import of this very file through this very mapping that was begun and has not come to its end: its process was killed.
+/// Running it goes on where its last batch ended.
+pub async fn interrupted(
+    keelson: &Keelson,
+    kind: Kind,
+    path: &std::path::Path,
+    mapping: &Mapping,
+) -> Result<Option<Import>> {
+    let sha256 = store::digest_of(path).await?;
+    let row = imports::Entity::find()
+        .filter(imports::Column::Kind.eq(kind.code()))
+        .filter(imports::Column::Sha256.eq(sha256))
+        .filter(imports::Column::Mapping.eq(mapping.to_toml()))
+        .filter(imports::Column::State.eq(State::Running.code()))
+        .order_by_desc(imports::Column::Id)
+        .one(keelson.db.read())
+        .await?;
+    row.map(Import::try_from).transpose()
 }
 
 /// Gives up an import that has not run.
@@ -340,6 +381,12 @@ impl TryFrom<imports::Model> for Import {
             },
             rows_total: row.rows_total.map(|rows| rows as u64),
             control: row.control,
+            notes: row
+                .notes
+                .iter()
+                .flat_map(|notes| notes.lines())
+                .map(str::to_owned)
+                .collect(),
             failure: row.failure,
             started_by: row.started_by,
             created_at: moment(row.created_at),
@@ -381,6 +428,7 @@ pub(super) mod imports {
         pub created_at: i64,
         pub started_at: Option<i64>,
         pub finished_at: Option<i64>,
+        pub notes: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,7 +15,8 @@ mod values;
 mod work;
 
 pub use import::{
-    Counts, Import, Refused, State, cancel, file, find, receive, recent, refused, remap, start,
+    Counts, Import, Refused, State, cancel, file, find, interrupted, receive, recent, refused,
+    remap, start,
 };
 pub use mapping::{
     Control, FieldRule, FileRules, KeyPart, KeyRule, Mapping, MappingError, OnError, SkipRule,

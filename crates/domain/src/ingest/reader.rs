@@ -8,6 +8,7 @@ mod open;
 mod plan;
 mod seen;
 
+pub(super) use build::receipt_key;
 pub use control::{ControlReport, ControlSum};
 
 use super::mapping::Mapping;
@@ -18,6 +19,7 @@ use draft::Draft;
 use keelson_documents::{Limits, Table, TableError};
 use plan::Plan;
 use seen::{Seen, Sighting};
+use std::collections::HashMap;
 use std::fs::File;
 
 /// Reads the rows of a table through a mapping.
@@ -202,6 +204,11 @@ impl RowReader {
             .cloned()
             .chain(self.table.notes())
             .collect()
+    }
+
+    /// Which column each mapped field is read from.
+    pub(super) fn labels(&self) -> HashMap<&'static str, String> {
+        self.builder.labels()
     }
 
     /// The columns of the file.

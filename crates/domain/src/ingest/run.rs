@@ -11,12 +11,13 @@ use tokio::sync::mpsc;
 use super::{
     Counts, Import, Kind, Mapping, Outcome, Problem, Row, RowReader, State, SupplierRef, facts,
     import::{self, imports},
+    reader::receipt_key,
     store, supplier,
 };
 use crate::{
-    Act, Error, ImportId, Keelson, Result, SourceId, SupplierId, micros,
-    operations::{Bulk, Cell, Fact, Known, Project},
-    suppliers::{FindDuplicates, Mention, Name, find_or_create_from_source},
+    Act, Error, ImportId, Keelson, Result, SourceId, SupplierId, Tx, micros,
+    operations::{Bulk, Cell, Fact, Known, Loaded, Project},
+    suppliers::{Details, Draft, FindDuplicates, Mention, Name, find_or_create_from_source},
 };
 
 /// Rows a transaction loads.
@@ -37,12 +38,7 @@ pub async fn run(
     if import.state.ended() {
         return Ok(import);
     }
-    let mapping = Mapping::parse(&import.mapping).map_err(|errors| {
-        Error::damaged(
-            "mapping",
-            errors.first().map_or_else(String::new, ToString::to_string),
-        )
-    })?;
+    let mapping = import::mapping(&import.mapping)?;
     let source = begin(keelson, act, id, &mapping.source).await?;
     let key = import
         .storage_key
@@ -51,8 +47,9 @@ pub async fn run(
     let file = store::fetch(keelson, key).await?;
     let name = import.file_name.clone();
     let skip = import.counts.rows;
+    let flat = mapping.kind == Kind::OrderLines && mapping.fields.contains_key("received_on");
     let feed = move |batches: &mpsc::Sender<Batch>| read(file, &name, &mapping, skip, batches);
-    drive(keelson, act, import, source, feed, watch).await
+    drive(keelson, act, import, (source, flat), feed, watch).await
 }
 
 /// Loads rows that no file holds: those of a generated company. They take the same way as a file's rows.
@@ -74,13 +71,13 @@ pub async fn take(
             if batch.good.len() >= BATCH
                 && batches.blocking_send(std::mem::take(&mut batch)).is_err()
             {
-                return Ok(None);
+                return Ok(Remarks::default());
             }
         }
         let _ = batches.blocking_send(batch);
-        Ok(None)
+        Ok(Remarks::default())
     };
-    drive(keelson, act, import, source, feed, watch).await
+    drive(keelson, act, import, (source, false), feed, watch).await
 }
 
 /// Loads what `feed` hands over from a thread of its own, then ends the import.
@@ -88,7 +85,7 @@ async fn drive(
     keelson: &Keelson,
     act: &Act,
     import: Import,
-    source: SourceId,
+    (source, flat): (SourceId, bool),
     feed: impl FnOnce(&mpsc::Sender<Batch>) -> Fed + Send + 'static,
     watch: &(dyn Fn(&Counts) + Sync),
 ) -> Result<Import> {
@@ -98,8 +95,11 @@ async fn drive(
         keelson,
         act,
         id: import.id,
+        kind: import.kind,
         source,
+        flat,
         counts: import.counts,
+        labels: HashMap::new(),
         empty: empty_tables(keelson, source).await?,
         suppliers: HashMap::new(),
     };
@@ -111,8 +111,16 @@ async fn drive(
     import::find(keelson.db.read(), import.id).await
 }
 
-/// The file's control report, where it has one, or why reading stopped.
-type Fed = std::result::Result<Option<String>, String>;
+/// What the reader has to say at the end, or why reading stopped.
+type Fed = std::result::Result<Remarks, String>;
+
+/// What a careful reader of the result should know.
+#[derive(Default)]
+struct Remarks {
+    /// The file's control report, where it has one.
+    control: Option<String>,
+    notes: Vec<String>,
+}
 
 /// What the reader hands over at a time.
 #[derive(Default)]
@@ -123,9 +131,11 @@ struct Batch {
     refused: Vec<(u64, Problem)>,
     rejected: u64,
     repeated: u64,
+    /// With the first batch of a file: which column each field is read from.
+    labels: HashMap<&'static str, String>,
 }
 
-/// Reads the file to its end, on a thread of its own. Answers the file's control report, or why it stopped.
+/// Reads the file to its end, on a thread of its own.
 fn read(
     file: File,
     name: &str,
@@ -134,7 +144,10 @@ fn read(
     batches: &mpsc::Sender<Batch>,
 ) -> Fed {
     let mut reader = RowReader::open(file, name, mapping).map_err(|problem| problem.to_string())?;
-    let mut batch = Batch::default();
+    let mut batch = Batch {
+        labels: reader.labels(),
+        ..Batch::default()
+    };
     let mut seen = 0;
     while let Some(outcome) = reader
         .next_outcome()
@@ -159,11 +172,18 @@ fn read(
             && batches.blocking_send(std::mem::take(&mut batch)).is_err()
         {
             // The loader has given up and says why itself.
-            return Ok(None);
+            return Ok(Remarks::default());
         }
     }
     let _ = batches.blocking_send(batch);
-    Ok(reader.control().map(|report| report.to_string()))
+    let skipped = reader.skipped().map(|(reason, count)| {
+        let rows = if count == 1 { "row was" } else { "rows were" };
+        format!("{count} {rows} passed over: {reason}.")
+    });
+    Ok(Remarks {
+        control: reader.control().map(|report| report.to_string()),
+        notes: skipped.chain(reader.notes()).collect(),
+    })
 }
 
 /// Marks the import as running and names its source.
@@ -207,8 +227,13 @@ struct Load<'a> {
     keelson: &'a Keelson,
     act: &'a Act,
     id: ImportId,
+    kind: Kind,
     source: SourceId,
+    /// The rows are order lines that carry their receipts, so a line without one has none.
+    flat: bool,
     counts: Counts,
+    /// Which column of the file each field is read from.
+    labels: HashMap<&'static str, String>,
     empty: Vec<FactKind>,
     /// Who the source's keys are, as far as they have come up.
     suppliers: HashMap<String, SupplierId>,
@@ -233,6 +258,7 @@ impl Load<'_> {
         counts.repeated += batch.repeated;
         counts.rejected += batch.rejected;
         let mut refused = batch.refused;
+        self.labels.extend(batch.labels);
         let (described, mentioned): (Vec<Row>, Vec<Row>) = batch
             .good
             .into_iter()
@@ -247,26 +273,43 @@ impl Load<'_> {
             refused.extend(outcome.refused);
         }
         counts.suppliers_created += self.meet(&mentioned).await?;
-        let facts = self.facts(mentioned);
+        let Facts { kinds, withdrawn } = self.facts(mentioned)?;
         let mut bulk = Bulk::begin(&self.keelson.db).await?;
-        let mut lines_touched = false;
-        for (kind, facts) in facts {
+        let mut lines = None;
+        for (kind, facts) in kinds {
             if facts.is_empty() {
                 continue;
             }
+            // The keys of the lines a flat file's receipts came with.
+            let carried = match &lines {
+                Some(_) if kind == FactKind::Receipts => facts.iter().map(line_of).collect(),
+                _ => Vec::new(),
+            };
             let known = Known {
                 no_key_yet: self.empty.contains(&kind),
-                lines_touched,
+                lines_touched: lines.is_some() && self.empty.contains(&FactKind::OrderLines),
+                no_receipt_yet: self.empty.contains(&FactKind::Receipts),
             };
-            let flat = kind == FactKind::Receipts && lines_touched;
             let loaded = bulk.load(kind, self.source, self.id, facts, known).await?;
-            // A flat row is one row of the file, however many facts it carries: its line is what is counted.
-            if !flat {
-                counts.inserted += loaded.inserted;
-                counts.superseded += loaded.superseded;
-                counts.unchanged += loaded.unchanged;
+            match (&mut lines, kind) {
+                (Some(lines), FactKind::Receipts) => changed_with_receipt(lines, carried, &loaded),
+                (_, FactKind::OrderLines) => lines = Some(loaded),
+                _ => count(&mut counts, &loaded),
             }
-            lines_touched = kind == FactKind::OrderLines && known.no_key_yet;
+        }
+        if !self.empty.contains(&FactKind::Receipts) {
+            let keys = withdrawn.keys().cloned().collect();
+            let gone = bulk
+                .withdraw_receipts(self.source, keys, self.id)
+                .await?
+                .into_iter()
+                .filter_map(|key| withdrawn.get(&key));
+            if let Some(lines) = &mut lines {
+                changed(lines, gone.cloned());
+            }
+        }
+        if let Some(lines) = &lines {
+            count(&mut counts, lines);
         }
         self.progress(&mut bulk, &counts, refused).await?;
         bulk.commit().await?;
@@ -290,13 +333,20 @@ impl Load<'_> {
             rejected,
             suppliers_created,
         } = counts;
-        bulk.execute(format!(
-            "UPDATE imports SET rows_done = {rows}, inserted = {inserted}, superseded = {superseded}, \
-             unchanged = {unchanged}, repeated = {repeated}, rejected = {rejected}, \
-             suppliers_created = {suppliers_created} WHERE id = {}",
-            self.id
-        ))
-        .await?;
+        // Whoever runs the same import beside this one has taken it further; both going on would load its rows twice.
+        let alone = bulk
+            .execute(format!(
+                "UPDATE imports SET rows_done = {rows}, inserted = {inserted}, superseded = {superseded}, \
+                 unchanged = {unchanged}, repeated = {repeated}, rejected = {rejected}, \
+                 suppliers_created = {suppliers_created} WHERE id = {} AND state = 'running' AND rows_done = {}",
+                self.id, self.counts.rows
+            ))
+            .await?;
+        if alone == 0 {
+            return Err(Error::conflict(
+                "This import is being run by another process, which goes on with it.",
+            ));
+        }
         let rows: Vec<Vec<Cell>> = refused
             .into_iter()
             .map(|(row, problem)| {
@@ -316,7 +366,8 @@ impl Load<'_> {
     /// Takes over what a file says about suppliers. It commits before the batch's progress does: done twice, it changes nothing.
     async fn describe(&self, rows: Vec<Row>) -> Result<supplier::Outcome> {
         let tx = self.keelson.db.begin().await?;
-        let outcome = supplier::load(&tx, self.act, self.source, self.id, rows).await?;
+        let outcome =
+            supplier::load(&tx, self.act, (self.source, self.id), rows, &self.labels).await?;
         tx.commit().await?;
         Ok(outcome)
     }
@@ -334,13 +385,13 @@ impl Load<'_> {
         }
         let mentions: Vec<Mention> = strangers
             .values()
-            .filter_map(|supplier| {
-                Some(Mention {
+            .map(|supplier| {
+                Ok(Mention {
                     key: supplier.key.clone(),
-                    name: Name::parse(&supplier.name).ok()?,
+                    details: details(supplier, self.act)?,
                 })
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let tx = self.keelson.db.begin().await?;
         let resolved =
             find_or_create_from_source(&tx, self.act, self.source, Some(self.id), &mentions)
@@ -355,46 +406,85 @@ impl Load<'_> {
         Ok(resolved.created)
     }
 
-    /// The facts of a batch by kind, lines before their receipts.
-    fn facts(&self, rows: Vec<Row>) -> [(FactKind, Vec<Fact>); 4] {
+    fn facts(&self, rows: Vec<Row>) -> Result<Facts> {
         let (mut lines, mut receipts, mut inspections, mut invoices) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let who = |supplier: &SupplierRef| self.suppliers.get(&supplier.key).copied();
+        let mut withdrawn = HashMap::new();
+        // A row that reaches this point is counted as loaded, so it must not be lost here.
+        let who = |supplier: &SupplierRef| {
+            self.suppliers.get(&supplier.key).copied().ok_or_else(|| {
+                Error::damaged("import", format!("{} is nobody's key", supplier.key))
+            })
+        };
         for row in rows {
             match row {
                 Row::Supplier(_) => {}
                 Row::OrderLine(mut row) => {
-                    if let Some(supplier) = who(&row.supplier) {
-                        receipts.extend(
-                            row.receipt
-                                .take()
-                                .map(|receipt| facts::receipt(receipt, Some(supplier))),
-                        );
-                        lines.push(facts::order_line(*row, supplier));
+                    let supplier = who(&row.supplier)?;
+                    match row.receipt.take() {
+                        Some(receipt) => receipts.push(facts::receipt(receipt, Some(supplier))),
+                        None if self.flat => {
+                            let key = row.provenance.key.clone();
+                            withdrawn.insert(receipt_key(&key), key);
+                        }
+                        None => {}
                     }
+                    lines.push(facts::order_line(*row, supplier));
                 }
                 Row::Receipt(row) => {
-                    let supplier = row.supplier.as_ref().and_then(who);
+                    let supplier = row.supplier.as_ref().map(who).transpose()?;
                     receipts.push(facts::receipt(*row, supplier));
                 }
                 Row::Inspection(row) => {
-                    if let Some(supplier) = who(&row.supplier) {
-                        inspections.push(facts::inspection(*row, supplier));
-                    }
+                    let supplier = who(&row.supplier)?;
+                    inspections.push(facts::inspection(*row, supplier));
                 }
                 Row::InvoiceLine(row) => {
-                    if let Some(supplier) = who(&row.supplier) {
-                        invoices.push(facts::invoice_line(*row, supplier));
-                    }
+                    let supplier = who(&row.supplier)?;
+                    invoices.push(facts::invoice_line(*row, supplier));
                 }
             }
         }
-        [
-            (FactKind::OrderLines, lines),
-            (FactKind::Receipts, receipts),
-            (FactKind::Inspections, inspections),
-            (FactKind::InvoiceLines, invoices),
-        ]
+        Ok(Facts {
+            kinds: [
+                (FactKind::OrderLines, lines),
+                (FactKind::Receipts, receipts),
+                (FactKind::Inspections, inspections),
+                (FactKind::InvoiceLines, invoices),
+            ],
+            withdrawn,
+        })
+    }
+
+    /// What to say about receipts whose order line is not known: they count once it is.
+    async fn waiting_receipts(&self, tx: &Tx) -> Result<Option<String>> {
+        if self.kind != Kind::Receipts {
+            return Ok(None);
+        }
+        let sql = "SELECT receipt.row_number, receipt.line_key FROM receipts receipt WHERE receipt.import_id = $1 \
+                   AND receipt.superseded_by IS NULL AND NOT EXISTS (SELECT 1 FROM order_lines line \
+                   WHERE line.source_id = receipt.source_id AND line.source_key = receipt.line_key \
+                   AND line.superseded_by IS NULL) ORDER BY receipt.row_number";
+        let rows = tx
+            .query_all_raw(Statement::from_sql_and_values(
+                tx.get_database_backend(),
+                sql,
+                [self.id.0.into()],
+            ))
+            .await?;
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
+        let (row, line): (i64, String) = (first.try_get_by_index(0)?, first.try_get_by_index(1)?);
+        Ok(Some(match rows.len() {
+            1 => format!(
+                "The receipt in row {row} belongs to order line {line}, which is not known here. It counts once that line is loaded."
+            ),
+            many => format!(
+                "{many} receipts belong to order lines that are not known here, first {line} in row {row}. They count once those \
+                 lines are loaded."
+            ),
+        }))
     }
 
     /// Ends the import, tells it, and asks for what follows from it.
@@ -407,10 +497,12 @@ impl Load<'_> {
         let mut row = row.into_active_model();
         row.finished_at = Set(Some(micros(self.act.at)));
         let verb = match fed {
-            Ok(control) => {
+            Ok(Remarks { control, mut notes }) => {
+                notes.extend(self.waiting_receipts(&tx).await?);
                 row.state = Set(State::Done.code().to_owned());
                 row.rows_total = Set(Some(self.counts.rows as i64));
                 row.control = Set(control);
+                row.notes = Set(Some(notes.join("\n")).filter(|notes| !notes.is_empty()));
                 "finished"
             }
             Err(reason) => {
@@ -438,6 +530,65 @@ impl Load<'_> {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The facts of a batch.
+struct Facts {
+    /// Lines before their receipts.
+    kinds: [(FactKind, Vec<Fact>); 4],
+    /// Receipts that flat rows no longer report, each with its line.
+    withdrawn: HashMap<String, String>,
+}
+
+/// The order line a receipt came with.
+fn line_of(receipt: &Fact) -> (String, String) {
+    let line = match receipt.cells.first() {
+        Some(Cell::Text(Some(line))) => line.clone(),
+        _ => String::new(),
+    };
+    (receipt.key.clone(), line)
+}
+
+/// A flat row is one row of the file, however many facts it carries: it has changed when its line or its receipt has.
+fn changed_with_receipt(lines: &mut Loaded, carried: Vec<(String, String)>, receipts: &Loaded) {
+    let news = carried
+        .into_iter()
+        .filter(|(receipt, _)| !receipts.unchanged.contains(receipt))
+        .map(|(_, line)| line);
+    changed(lines, news);
+}
+
+fn changed(lines: &mut Loaded, keys: impl Iterator<Item = String>) {
+    for key in keys {
+        if lines.unchanged.remove(&key) {
+            lines.superseded += 1;
+        }
+    }
+}
+
+fn count(counts: &mut Counts, loaded: &Loaded) {
+    counts.inserted += loaded.inserted;
+    counts.superseded += loaded.superseded;
+    counts.unchanged += loaded.unchanged.len() as u64;
+}
+
+/// What a file of facts says about a supplier it names. An address nobody could read keeps no fact from being loaded.
+fn details(supplier: &SupplierRef, act: &Act) -> Result<Details> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let draft = Draft {
+        name: supplier.name.clone(),
+        country: text(&supplier.country),
+        region: text(&supplier.region),
+        city: text(&supplier.city),
+        postcode: text(&supplier.postcode),
+        address: text(&supplier.address),
+        ..Draft::default()
+    };
+    draft.parse(act.on()).or_else(|_| {
+        Name::parse(&supplier.name)
+            .map(Details::of)
+            .map_err(|why| Error::damaged("supplier's name", why))
+    })
 }
 
 /// Who a row of facts is about, where it says so.

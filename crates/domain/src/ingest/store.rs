@@ -12,29 +12,35 @@ use crate::{Error, Keelson, Result};
 /// Read and written at a time; S3 takes no smaller part than five mebibytes.
 const PART: usize = 8 << 20;
 
-/// Keeps a file and answers its SHA-256 and the key it is kept under.
-pub(super) async fn keep(keelson: &Keelson, path: &Path) -> Result<(String, String)> {
-    let unreadable = |error: std::io::Error| {
-        Error::invalid(
-            "file",
-            format!("{} cannot be read: {error}.", path.display()),
-        )
-    };
-    let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
+/// The SHA-256 of a file.
+pub(super) async fn digest_of(path: &Path) -> Result<String> {
+    let unreadable = unreadable(path);
+    let mut file = tokio::fs::File::open(path).await.map_err(&unreadable)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; PART];
     loop {
-        let read = file.read(&mut buffer).await.map_err(unreadable)?;
+        let read = file.read(&mut buffer).await.map_err(&unreadable)?;
         if read == 0 {
             break;
         }
         hasher.update(&buffer[..read]);
     }
-    let sha256: String = hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = hasher.finalize();
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn unreadable(path: &Path) -> impl Fn(std::io::Error) -> Error {
+    move |error| {
+        Error::invalid(
+            "file",
+            format!("{} cannot be read: {error}.", path.display()),
+        )
+    }
+}
+
+/// Keeps a file and answers its SHA-256 and the key it is kept under.
+pub(super) async fn keep(keelson: &Keelson, path: &Path) -> Result<(String, String)> {
+    let sha256 = digest_of(path).await?;
     let key = format!("imports/{sha256}");
     let place = Key::from(key.as_str());
     match keelson.files.head(&place).await {
@@ -42,10 +48,12 @@ pub(super) async fn keep(keelson: &Keelson, path: &Path) -> Result<(String, Stri
         Err(object_store::Error::NotFound { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    file.rewind().await.map_err(unreadable)?;
+    let unreadable = unreadable(path);
+    let mut file = tokio::fs::File::open(path).await.map_err(&unreadable)?;
+    let mut buffer = vec![0; PART];
     let mut upload = WriteMultipart::new(keelson.files.put_multipart(&place).await?);
     loop {
-        let read = file.read(&mut buffer).await.map_err(unreadable)?;
+        let read = file.read(&mut buffer).await.map_err(&unreadable)?;
         if read == 0 {
             break;
         }

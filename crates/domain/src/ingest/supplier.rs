@@ -1,8 +1,10 @@
 //! Rows that describe suppliers, on their way into the golden record.
 
+use std::collections::HashMap;
+
 use keelson_methods::money::Money;
 
-use super::{Problem, Row, SupplierRow, facts::hex};
+use super::{Problem, Row, SupplierRow, facts::hex, values};
 use crate::{
     Act, Error, ImportId, Result, SourceId, Tx,
     access::{Email, Person},
@@ -26,9 +28,9 @@ pub(super) struct Outcome {
 pub(super) async fn load(
     tx: &Tx,
     act: &Act,
-    source: SourceId,
-    import: ImportId,
+    (source, import): (SourceId, ImportId),
     rows: Vec<Row>,
+    labels: &HashMap<&'static str, String>,
 ) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     let mut records = Vec::with_capacity(rows.len());
@@ -39,9 +41,12 @@ pub(super) async fn load(
             Err(problems) => {
                 outcome.refused_rows += 1;
                 let number = row.provenance.row_number;
-                outcome
-                    .refused
-                    .extend(problems.into_iter().map(|problem| (number, problem)));
+                outcome.refused.extend(problems.into_iter().map(|problem| {
+                    let column = problem
+                        .column
+                        .map(|field| labels.get(field.as_str()).cloned().unwrap_or(field));
+                    (number, Problem { column, ..problem })
+                }));
             }
         }
     }
@@ -77,7 +82,7 @@ async fn record(
         phone: text(&row.phone),
         ..Draft::default()
     };
-    let details = understood(&mut problems, draft.parse(act.on()));
+    let details = understood(&mut problems, row, draft.parse(act.on()));
     let mut contacts = Vec::new();
     if row.contact_name.is_some() || row.email.is_some() {
         let draft = ContactDraft {
@@ -90,7 +95,7 @@ async fn record(
             lead: "yes".to_owned(),
             ..ContactDraft::default()
         };
-        contacts.extend(understood(&mut problems, draft.parse()));
+        contacts.extend(understood(&mut problems, row, draft.parse()));
     }
     let country = details.as_ref().and_then(|details| details.country);
     let mut identifiers = Vec::new();
@@ -150,15 +155,15 @@ async fn record(
     }))
 }
 
-/// What a draft says, or its mistakes as problems of the row.
-fn understood<T>(problems: &mut Vec<Problem>, parsed: Result<T>) -> Option<T> {
+/// What a draft says, or its mistakes as problems of the row, each with the field it is about.
+fn understood<T>(problems: &mut Vec<Problem>, row: &SupplierRow, parsed: Result<T>) -> Option<T> {
     match parsed {
         Ok(value) => Some(value),
         Err(Error::Invalid(fields)) => {
             problems.extend(fields.into_iter().map(|field| Problem {
+                value: written(row, &field.name).map(values::cut),
                 column: Some(field.name.into_owned()),
-                value: None,
-                reason: field.message,
+                reason: format!("{}.", field.message),
             }));
             None
         }
@@ -171,6 +176,24 @@ fn understood<T>(problems: &mut Vec<Problem>, parsed: Result<T>) -> Option<T> {
             None
         }
     }
+}
+
+/// What the row says in a field that a draft can find wrong.
+fn written<'a>(row: &'a SupplierRow, field: &str) -> Option<&'a str> {
+    match field {
+        "name" => Some(&row.name),
+        "legal_name" => row.legal_name.as_ref(),
+        "country" => row.country.as_ref(),
+        "region" => row.region.as_ref(),
+        "city" => row.city.as_ref(),
+        "postcode" => row.postcode.as_ref(),
+        "address" => row.address.as_ref(),
+        "website" => row.website.as_ref(),
+        "phone" => row.phone.as_ref(),
+        "email" => row.email.as_ref(),
+        _ => None,
+    }
+    .map(String::as_str)
 }
 
 fn ratings(row: &SupplierRow) -> Option<Ratings> {

@@ -2,12 +2,10 @@
 
 mod countries;
 mod date;
-mod legal_form;
 mod number;
 
 pub(super) use countries::country;
 pub(super) use date::{DateFormat, NotADate, iso_date, parse_any};
-pub(super) use legal_form::is_only_a_legal_form;
 pub(super) use number::{NotANumber, NumberStyle, Plain, currency_in};
 
 use keelson_methods::money::Currency;

@@ -10,6 +10,7 @@ mod document;
 mod duplicates;
 mod file_type;
 mod identifier;
+mod legal_form;
 mod list;
 mod merge;
 mod name;

@@ -1,14 +1,17 @@
 use keelson_methods::identity::NormalName;
 
-use super::{Country, text::one_line};
+use super::{Country, legal_form::is_only_a_legal_form, text::one_line};
 
 /// A supplier's name as people write it: one line, not empty, and more than a legal form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Name(String);
 
 impl Name {
+    /// Letters a name may have.
+    pub const MOST: usize = 200;
+
     pub fn parse(text: &str) -> Result<Self, String> {
-        let line = one_line(text, 200)?.ok_or("enter the supplier's name")?;
+        let line = one_line(text, Self::MOST)?.ok_or("enter the supplier's name")?;
         if !line.chars().any(char::is_alphanumeric) {
             return Err(format!(
                 "\"{line}\" holds no letter or digit; enter the supplier's name"
@@ -42,6 +45,12 @@ impl Name {
     }
 }
 
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
 impl std::fmt::Display for Name {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -60,12 +69,6 @@ pub(super) fn key(name: &str, country: Option<Country>) -> String {
     NormalName::of(name, country.map(Country::code)).text
 }
 
-/// "GmbH" by itself names nobody: put behind any word it is read as that word's legal form and nothing is left.
-fn is_only_a_legal_form(line: &str) -> bool {
-    let with_a_word = NormalName::of(&format!("Norrfjord {line}"), None);
-    with_a_word.legal_form.is_some() && with_a_word.text == "norrfjord"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +82,7 @@ mod tests {
         for wrong in ["", "  ", "GmbH", "S.p.A.", "GmbH & Co. KG", "Ltd.", "***"] {
             assert!(Name::parse(wrong).is_err(), "{wrong}");
         }
-        for right in ["3M", "SE Norway", "Coop", "AG2R"] {
+        for right in ["3M", "SE Norway", "Coop", "AG2R", "BT"] {
             assert!(Name::parse(right).is_ok(), "{right}");
         }
     }

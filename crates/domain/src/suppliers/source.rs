@@ -4,7 +4,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult};
 use serde_json::json;
 
 use super::{
-    Details, Name, NewSupplier, Status, contact, identifier, number, site,
+    Details, NewSupplier, Status, contact, identifier, number, site,
     supplier::{SUBJECT, create_in, edit_in, must_find_in, suppliers},
 };
 use crate::{
@@ -18,7 +18,8 @@ use crate::{
 pub struct Mention {
     /// The source's own key: the vendor number, or the name where the file has none.
     pub key: String,
-    pub name: Name,
+    /// Its name, and what else the file says where it brings a new supplier.
+    pub details: Details,
 }
 
 /// What became of a batch of mentions.
@@ -195,7 +196,7 @@ async fn create_all(
             version: Set(1),
             created_at: Set(crate::micros(act.at)),
             updated_at: Set(crate::micros(act.at)),
-            ..suppliers::ActiveModel::from(&Details::of(mention.name.clone()))
+            ..suppliers::ActiveModel::from(&mention.details)
         });
     suppliers::Entity::insert_many(rows)
         .exec_without_returning(tx)
@@ -215,7 +216,10 @@ async fn create_all(
         .collect();
     let links: Vec<_> = placed
         .iter()
-        .map(|(mention, _, id)| (mention.key.as_str(), mention.name.as_str(), *id, None))
+        .map(|(mention, _, id)| {
+            let name = mention.details.name.as_str();
+            (mention.key.as_str(), name, *id, None)
+        })
         .collect();
     link(tx, source, import, &links).await?;
     let events = placed
@@ -227,7 +231,7 @@ async fn create_all(
             verb: "created",
             payload: json!({
                 "number": number,
-                "name": mention.name.as_str(),
+                "name": mention.details.name.as_str(),
                 "status": Status::Active,
                 "import": import,
             }),

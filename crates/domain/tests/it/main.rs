@@ -2,6 +2,7 @@
 
 mod access;
 mod facts;
+mod ingest;
 mod performance;
 mod record;
 mod segmentation;

@@ -109,10 +109,22 @@ async fn load(
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let act = act(keelson);
-    let id = ingest::receive(keelson, &act, kind, &name, file, mapping).await?;
-    let tx = keelson.db.begin().await?;
-    ingest::start(&tx, &act, id).await?;
-    tx.commit().await?;
+    let id = match ingest::interrupted(keelson, kind, file, mapping).await? {
+        Some(import) => {
+            say(&format!(
+                "{name}: an import of this file was interrupted after {} rows; it goes on from there.",
+                HumanCount(import.counts.rows)
+            ));
+            import.id
+        }
+        None => {
+            let id = ingest::receive(keelson, &act, kind, &name, file, mapping).await?;
+            let tx = keelson.db.begin().await?;
+            ingest::start(&tx, &act, id).await?;
+            tx.commit().await?;
+            id
+        }
+    };
     let bar = spinner(&name);
     let import = ingest::run(keelson, &act, id, &|counts: &Counts| {
         bar.set_position(counts.rows);
@@ -130,8 +142,8 @@ async fn load(
         HumanCount(counts.rejected),
         HumanCount(counts.suppliers_created),
     ));
-    if let Some(control) = &import.control {
-        say(&format!("{name}: {control}"));
+    for remark in import.control.iter().chain(&import.notes) {
+        say(&format!("{name}: {remark}"));
     }
     if let Some(rejects) = rejects {
         for refused in ingest::refused(keelson.db.read(), id, 0, u64::MAX >> 1).await? {

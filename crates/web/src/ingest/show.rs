@@ -75,6 +75,11 @@ pub(super) async fn page(
             "Control totals",
             import.control.as_deref(),
             "the mapping names none",
+        )
+        .row_or(
+            "Remarks",
+            Some(import.notes.join(" ")).filter(|notes| !notes.is_empty()),
+            "none",
         );
     let view = Show {
         shell: signed.shell(NavItem::Imports),

@@ -4,6 +4,7 @@ use super::{FieldRule, KeyPart, Mapping, MappingError};
 use crate::ingest::kinds::{self, Field, Holds, Need};
 use crate::ingest::rows::Kind;
 use crate::ingest::values::{self, DateFormat};
+use crate::suppliers::Name;
 
 pub(super) fn mapping(mapping: &Mapping) -> Vec<MappingError> {
     let mut errors = Errors(Vec::new());
@@ -16,7 +17,7 @@ pub(super) fn mapping(mapping: &Mapping) -> Vec<MappingError> {
     if mapping
         .unnamed_supplier
         .as_deref()
-        .is_some_and(values::is_only_a_legal_form)
+        .is_some_and(|name| Name::parse(name).is_err())
     {
         errors.add(
             "unnamed_supplier",

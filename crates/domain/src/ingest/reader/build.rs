@@ -3,15 +3,19 @@
 use super::draft::Draft;
 use super::plan::{Columns, Plan, key_columns};
 use super::seen::Occurrences;
-use crate::ingest::kinds::{MOST_FIELDS, inspection, invoice_line, order_line, receipt, supplier};
+use crate::ingest::kinds::{
+    self, MOST_FIELDS, inspection, invoice_line, order_line, receipt, supplier,
+};
 use crate::ingest::mapping::{KeyPart, KeyRule, Mapping, WhenEmpty};
 use crate::ingest::rows::{
     InspectionRow, InvoiceLineRow, Kind, OrderLineRow, Provenance, ReceiptRow, Row, SupplierRef,
     SupplierRow,
 };
 use crate::ingest::values;
+use crate::suppliers::Name;
 use keelson_documents::Row as TableRow;
 use keelson_methods::money::Quantity;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// How the key of a row is built.
@@ -186,6 +190,14 @@ impl Builder {
         self.labels[at].as_deref()
     }
 
+    /// Which column each field is read from.
+    pub(super) fn labels(&self) -> HashMap<&'static str, String> {
+        let fields = kinds::fields(self.kind).iter().zip(&self.labels);
+        fields
+            .filter_map(|(field, label)| Some((field.name, label.clone()?)))
+            .collect()
+    }
+
     fn supplier(&self, draft: &mut Draft, key: &mut KeyPlan) -> Option<SupplierRow> {
         use supplier::At;
         let digest = draft.digest("", |at| at != At::Key as usize);
@@ -305,7 +317,7 @@ impl Builder {
         let digest = draft.digest("receipt", is_order_line_receipt);
         let missing = draft.reasons(is_order_line_receipt);
         Some(ReceiptRow {
-            provenance: provenance(draft, format!("{line_key}/receipt"), digest, missing),
+            provenance: provenance(draft, receipt_key(line_key), digest, missing),
             supplier: None,
             line_key: line_key.to_owned(),
             received_on,
@@ -500,7 +512,8 @@ impl Builder {
             (Some(key), Some(name)) => (key, name),
             (None, Some(name)) => (values::key_of_name(&name), name),
             (Some(key), None) => {
-                let name = format!("Supplier {key}");
+                // The number may be longer than a name; what identifies the supplier is the whole of it.
+                let name = format!("Supplier {key}").chars().take(Name::MOST).collect();
                 (key, name)
             }
             (None, None) => {
@@ -575,6 +588,11 @@ fn provenance(
         digest,
         missing,
     }
+}
+
+/// The key of the receipt a flat order line carries.
+pub(in crate::ingest) fn receipt_key(line_key: &str) -> String {
+    format!("{line_key}/receipt")
 }
 
 fn supplier_key(supplier: Option<&SupplierRef>) -> &str {

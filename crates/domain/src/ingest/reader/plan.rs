@@ -4,6 +4,7 @@ use super::draft::{Draft, Value};
 use crate::ingest::kinds::{self, Field, Holds, Need};
 use crate::ingest::mapping::{FieldRule, KeyPart, KeyRule, Mapping, OnError, SkipRule, column_key};
 use crate::ingest::values::{self, DateFormat, NotADate, NotANumber, NumberStyle, Plain};
+use crate::suppliers::Name;
 use chrono::{Datelike, NaiveDate};
 use keelson_documents::{Cell, CellKind, Row};
 use keelson_methods::decimal::{DecimalError, parse_scaled};
@@ -259,10 +260,10 @@ impl Plan {
         }
         match self.field.holds {
             Holds::Text => text_value(text, self.field.name),
-            Holds::Name if values::is_only_a_legal_form(text) => {
-                Err("The name is only a legal form and names nobody. Write the supplier's full name.".to_owned())
-            }
-            Holds::Name => text_value(text, self.field.name),
+            Holds::Name => match Name::parse(text) {
+                Ok(name) => Ok(Value::Text(name.into())),
+                Err(why) => Err(format!("This cannot be a supplier's name: {why}.")),
+            },
             Holds::Country => values::country(text)
                 .map(|code| Value::Text(code.to_owned()))
                 .ok_or_else(|| "This country is not known. Write its ISO code, such as DE, or translate it in the mapping.".to_owned()),

@@ -5,7 +5,7 @@
 mod postgres;
 mod sqlite;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use keelson_analytics::Kind;
 
@@ -31,19 +31,12 @@ pub enum Bulk {
 }
 
 /// What a batch did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
     pub inserted: u64,
     pub superseded: u64,
-    pub unchanged: u64,
-}
-
-impl std::ops::AddAssign for Loaded {
-    fn add_assign(&mut self, other: Self) {
-        self.inserted += other.inserted;
-        self.superseded += other.superseded;
-        self.unchanged += other.unchanged;
-    }
+    /// The keys of the facts that were there already, just like this.
+    pub unchanged: HashSet<String>,
 }
 
 /// What the caller knows before the database is asked. Each promise spares a look-up; a false one would break the record.
@@ -53,7 +46,13 @@ pub struct Known {
     pub no_key_yet: bool,
     /// The order lines of these receipts were loaded in the same transaction, so their months are on the worklist.
     pub lines_touched: bool,
+    /// The source has no receipt that could have waited for one of these order lines.
+    pub no_receipt_yet: bool,
 }
+
+/// Order lines by their own key, and receipts by that of their order line.
+const LINES: (&str, &str) = ("order_lines", "source_key");
+const RECEIPTS: (&str, &str) = ("receipts", "supplier_id IS NOT NULL AND line_key");
 
 /// A fact that is in the table already.
 struct Existing {
@@ -97,12 +96,19 @@ impl Bulk {
         let mut loaded = Loaded::default();
         let mut months: BTreeSet<i32> = BTreeSet::new();
         let mut retired = Vec::new();
+        let mut new_lines = Vec::new();
         if !known.no_key_yet {
-            let existing = self.existing(kind, source, &facts).await?;
+            let keys: Vec<String> = facts.iter().map(|fact| fact.key.clone()).collect();
+            let existing = self.existing(kind, source, &keys).await?;
             facts.retain(|fact| match existing.get(&fact.key) {
-                None => true,
+                None => {
+                    if kind == Kind::OrderLines && !known.no_receipt_yet {
+                        new_lines.push(fact.key.clone());
+                    }
+                    true
+                }
                 Some(old) if old.digest == fact.digest => {
-                    loaded.unchanged += 1;
+                    loaded.unchanged.insert(fact.key.clone());
                     false
                 }
                 Some(old) => {
@@ -114,11 +120,20 @@ impl Bulk {
             });
         }
         loaded.inserted = facts.len() as u64 - loaded.superseded;
+        if kind == Kind::OrderLines && known.no_key_yet && !known.no_receipt_yet {
+            new_lines.extend(facts.iter().map(|fact| fact.key.clone()));
+        }
+        if !new_lines.is_empty() {
+            // A receipt that came before its line stood for itself; from now on it is projected with the line.
+            let months = self.waiting_months(source, &new_lines).await?;
+            self.touch(Kind::Receipts, &months, import).await?;
+        }
         months.extend(facts.iter().map(|fact| fact.month));
         if kind == Kind::Receipts && !known.lines_touched {
             // A receipt is projected with its line, so it is the line's month that has to be rewritten.
-            let lines = self.line_months(source, &facts).await?;
-            self.touch(Kind::OrderLines, &lines, import).await?;
+            let lines: Vec<&str> = facts.iter().filter_map(|fact| fact.text(0)).collect();
+            let months = self.months(LINES, source, &lines).await?;
+            self.touch(Kind::OrderLines, &months, import).await?;
         }
         if !retired.is_empty() {
             if kind == Kind::Receipts {
@@ -140,11 +155,11 @@ impl Bulk {
         &mut self,
         kind: Kind,
         source: SourceId,
-        facts: &[Fact],
+        keys: &[String],
     ) -> Result<HashMap<String, Existing>> {
         match self {
-            Self::Sqlite(tx) => sqlite::existing(tx, kind, source, facts).await,
-            Self::Postgres(tx) => postgres::existing(tx, kind, source, facts).await,
+            Self::Sqlite(tx) => sqlite::existing(tx, kind, source, keys).await,
+            Self::Postgres(tx) => postgres::existing(tx, kind, source, keys).await,
         }
     }
 
@@ -181,18 +196,13 @@ impl Bulk {
         Ok(())
     }
 
-    /// Runs a statement made of our own words and numbers only.
-    pub async fn execute(&mut self, sql: String) -> Result<()> {
+    /// Runs a statement made of our own words and numbers only, and says how many rows it touched.
+    pub async fn execute(&mut self, sql: String) -> Result<u64> {
         let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-        match self {
-            Self::Sqlite(tx) => {
-                sql.execute(&mut **tx).await?;
-            }
-            Self::Postgres(tx) => {
-                sql.execute(&mut **tx).await?;
-            }
-        }
-        Ok(())
+        Ok(match self {
+            Self::Sqlite(tx) => sql.execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => sql.execute(&mut **tx).await?.rows_affected(),
+        })
     }
 
     /// A corrected receipt may name another line now; the line it named before has to be rewritten too.
@@ -200,7 +210,7 @@ impl Bulk {
         let sql = |list: &str| {
             format!(
                 "INSERT INTO projection_months (kind, month, wanted, import_id) \
-                 SELECT DISTINCT 'order-lines', line.month, 1, {import} FROM receipts receipt JOIN order_lines line \
+                 SELECT DISTINCT 'order_lines', line.month, 1, {import} FROM receipts receipt JOIN order_lines line \
                  ON line.source_id = receipt.source_id AND line.source_key = receipt.line_key AND line.superseded_by IS NULL \
                  WHERE receipt.id IN ({list}) \
                  ON CONFLICT (kind, month) DO UPDATE SET wanted = projection_months.wanted + 1, import_id = excluded.import_id"
@@ -238,13 +248,56 @@ impl Bulk {
         }
     }
 
-    /// The months of the order lines these receipts belong to.
-    async fn line_months(&mut self, source: SourceId, receipts: &[Fact]) -> Result<BTreeSet<i32>> {
-        let keys: Vec<&str> = receipts.iter().filter_map(|fact| fact.text(0)).collect();
+    /// The months of the receipts that wait for order lines with these keys.
+    async fn waiting_months(
+        &mut self,
+        source: SourceId,
+        lines: &[String],
+    ) -> Result<BTreeSet<i32>> {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        self.months(RECEIPTS, source, &lines).await
+    }
+
+    /// The months of the current facts a statement finds by their keys.
+    async fn months(
+        &mut self,
+        (table, column): (&str, &str),
+        source: SourceId,
+        keys: &[&str],
+    ) -> Result<BTreeSet<i32>> {
+        let sql = format!(
+            "SELECT DISTINCT month FROM {table} WHERE source_id = {source} AND superseded_by IS NULL AND {column}"
+        );
         match self {
-            Self::Sqlite(tx) => sqlite::line_months(tx, source, &keys).await,
-            Self::Postgres(tx) => postgres::line_months(tx, source, &keys).await,
+            Self::Sqlite(tx) => sqlite::months(tx, &sql, keys).await,
+            Self::Postgres(tx) => postgres::months(tx, &sql, keys).await,
         }
+    }
+
+    /// Takes back receipts their source no longer reports, by their keys: they stay readable, and no successor takes their
+    /// place. Answers which of the keys there were.
+    pub async fn withdraw_receipts(
+        &mut self,
+        source: SourceId,
+        keys: Vec<String>,
+        import: ImportId,
+    ) -> Result<HashSet<String>> {
+        if keys.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let existing = self.existing(Kind::Receipts, source, &keys).await?;
+        if existing.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let ids: Vec<i64> = existing.values().map(|old| old.id).collect();
+        let months = existing.values().map(|old| old.month).collect();
+        self.touch_lines_of_receipts(&ids, import).await?;
+        self.touch(Kind::Receipts, &months, import).await?;
+        self.with_ids(&ids, |list| {
+            format!("UPDATE receipts SET superseded_by = id WHERE id IN ({list})")
+        })
+        .await?;
+        Ok(existing.into_keys().collect())
     }
 
     /// Puts months on the projection's worklist.
@@ -267,6 +320,7 @@ impl Bulk {
             rows.join(",")
         ))
         .await
+        .map(drop)
     }
 }
 

@@ -19,9 +19,8 @@ pub(super) async fn existing(
     tx: &mut PgConnection,
     kind: Kind,
     source: SourceId,
-    facts: &[Fact],
+    keys: &[String],
 ) -> Result<HashMap<String, Existing>> {
-    let keys: Vec<&str> = facts.iter().map(|fact| fact.key.as_str()).collect();
     let sql = format!(
         "SELECT source_key, id, digest, month FROM {} WHERE source_id = $1 AND superseded_by IS NULL AND source_key = ANY($2)",
         kind.code()
@@ -140,14 +139,13 @@ fn text(out: &mut String, value: Option<&str>) {
     }
 }
 
-pub(super) async fn line_months(
+/// `sql` ends with the column the keys are looked up in.
+pub(super) async fn months(
     tx: &mut PgConnection,
-    source: SourceId,
+    sql: &str,
     keys: &[&str],
 ) -> Result<BTreeSet<i32>> {
-    let sql = "SELECT DISTINCT month FROM order_lines WHERE source_id = $1 AND superseded_by IS NULL AND source_key = ANY($2)";
-    let rows = sqlx::query(sql)
-        .bind(source.0)
+    let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{sql} = ANY($1)")))
         .bind(keys)
         .fetch_all(tx)
         .await?;

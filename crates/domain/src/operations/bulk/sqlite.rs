@@ -19,18 +19,18 @@ pub(super) async fn existing(
     tx: &mut SqliteConnection,
     kind: Kind,
     source: SourceId,
-    facts: &[Fact],
+    keys: &[String],
 ) -> Result<HashMap<String, Existing>> {
     let mut found = HashMap::new();
-    for chunk in facts.chunks(1_000) {
+    for chunk in keys.chunks(1_000) {
         let sql = format!(
             "SELECT source_key, id, digest, month FROM {} WHERE source_id = ? AND superseded_by IS NULL AND source_key IN ({})",
             kind.code(),
             places(chunk.len())
         );
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(source.0);
-        for fact in chunk {
-            query = query.bind(fact.key.as_str());
+        for key in chunk {
+            query = query.bind(key.as_str());
         }
         for row in query.fetch_all(&mut *tx).await? {
             let existing = Existing {
@@ -121,18 +121,16 @@ pub(super) async fn insert_rows(
     Ok(())
 }
 
-pub(super) async fn line_months(
+/// `sql` ends with the column the keys are looked up in.
+pub(super) async fn months(
     tx: &mut SqliteConnection,
-    source: SourceId,
+    sql: &str,
     keys: &[&str],
 ) -> Result<BTreeSet<i32>> {
     let mut months = BTreeSet::new();
     for chunk in keys.chunks(1_000) {
-        let sql = format!(
-            "SELECT DISTINCT month FROM order_lines WHERE source_id = ? AND superseded_by IS NULL AND source_key IN ({})",
-            places(chunk.len())
-        );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(source.0);
+        let sql = format!("{sql} IN ({})", places(chunk.len()));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for key in chunk {
             query = query.bind(*key);
         }

@@ -1,6 +1,6 @@
 use keelson_domain::{
     Result, SourceId, SupplierId, record,
-    suppliers::{self, Described, Draft, Mention, Name, NewSupplier, SourceRecord, Status},
+    suppliers::{self, Described, Draft, Mention, NewSupplier, SourceRecord, Status},
 };
 use keelson_testkit::{TestDb, db_test};
 use sea_orm::{ConnectionTrait, Statement};
@@ -23,7 +23,7 @@ async fn source(t: &TestDb, name: &str) -> Result<SourceId> {
 fn mention(key: &str, name: &str) -> Mention {
     Mention {
         key: key.to_owned(),
-        name: Name::parse(name).expect("a name"),
+        details: details(&named(name)),
     }
 }
 

@@ -93,7 +93,7 @@ const FORMS: [&str; 86] = [
 ];
 
 /// Whether nothing is left of a name once legal forms and signs are taken off.
-pub(in crate::ingest) fn is_only_a_legal_form(name: &str) -> bool {
+pub(super) fn is_only_a_legal_form(name: &str) -> bool {
     let bare: String = name
         .chars()
         .filter(|letter| letter.is_alphanumeric() || letter.is_whitespace() || *letter == '&')
