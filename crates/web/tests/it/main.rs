@@ -3,6 +3,7 @@
 mod account;
 mod matrix;
 mod people;
+mod portal;
 mod protect;
 mod set_up;
 mod sign_in;
