@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use rand::{Rng, seq::IndexedRandom};
 
-use crate::world::{CATEGORIES, COUNTRIES, Category, Country, SUFFIXES};
+use crate::{
+    orders::MONTHS,
+    world::{CATEGORIES, COUNTRIES, Category, Country, SUFFIXES},
+};
 
 /// An invented supplier, and how it behaves.
 #[derive(Debug)]
@@ -14,11 +17,15 @@ pub(crate) struct Supplier {
     pub(crate) name: String,
     pub(crate) country: &'static Country,
     pub(crate) city: &'static str,
+    pub(crate) address: String,
+    pub(crate) postcode: String,
     pub(crate) category: &'static Category,
     pub(crate) contact: String,
     pub(crate) domain: String,
     pub(crate) status: &'static str,
-    pub(crate) partner_since: i32,
+    /// For how many years it has been a supplier.
+    pub(crate) years: i32,
+    /// The cities it delivers from; the first is where it sits.
     pub(crate) sites: Vec<&'static str>,
     pub(crate) ratings: Ratings,
     pub(crate) habits: Habits,
@@ -37,27 +44,98 @@ pub(crate) struct Ratings {
     pub(crate) dependency_centi: Option<i64>,
 }
 
-/// How a supplier behaves, month by month.
+/// How a supplier behaves, month by month. Chances are those of one order line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Habits {
     /// Order lines a month, on average.
     pub(crate) lines: f64,
-    /// Chance that a line is delivered by its date, in the first month.
+    /// Chance that a line arrives inside the delivery window, at first.
     pub(crate) on_time: f64,
-    /// What happens to that chance each month.
+    /// What happens to that chance each month after `turn`.
     pub(crate) drift: f64,
-    /// Chance that a line comes earlier than anybody wants.
+    /// The month in which it begins to change.
+    pub(crate) turn: u32,
+    /// Of the lines outside the window, how many come before it.
     pub(crate) too_early: f64,
+    /// Of the lines inside the window, how many come on its first day, three days early.
+    pub(crate) hasty: f64,
+    /// Chance that less arrives than was ordered.
+    pub(crate) short: f64,
     /// Chance that a line is delivered in parts.
     pub(crate) partial: f64,
     /// Defective units in a million.
     pub(crate) ppm: f64,
-    /// Price against the standard price, growing each month.
-    pub(crate) price_drift: f64,
+    /// Chance that an inspected lot is not accepted.
+    pub(crate) bad_lots: f64,
+    /// Price against the standard price, at the end of the history.
+    pub(crate) price: f64,
     /// Chance that an invoice matches at once.
     pub(crate) invoices: f64,
     /// Only the last so many months have lines.
     pub(crate) months: u32,
+}
+
+/// How good a supplier is at what a scorecard counts: 0 is where points begin, 1 where all are earned.
+#[derive(Clone, Copy, Debug)]
+struct Skill {
+    delivery: f64,
+    punctuality: f64,
+    quality: f64,
+    price: f64,
+    invoices: f64,
+}
+
+impl Skill {
+    /// Good suppliers are good at most things: a general skill, and some distance from it for each thing.
+    fn draw(rng: &mut impl Rng) -> Self {
+        // The mean of three draws is bell-shaped enough.
+        let bell = (0..3).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>();
+        let general = 0.78 + 0.22 * bell;
+        let mut around = || (general + rng.random_range(-0.16..0.16)).clamp(0.05, 1.0);
+        Self {
+            delivery: around(),
+            punctuality: around(),
+            quality: around(),
+            price: around(),
+            invoices: around(),
+        }
+    }
+
+    fn even(level: f64) -> Self {
+        Self {
+            delivery: level,
+            punctuality: level,
+            quality: level,
+            price: level,
+            invoices: level,
+        }
+    }
+
+    /// The habits that earn about these points under the handbook's templates.
+    fn habits(self, lines: f64) -> Habits {
+        let between =
+            |threshold: f64, target: f64, skill: f64| threshold + (target - threshold) * skill;
+        let short = 0.02 * (1.0 - self.delivery);
+        let on_time = (between(0.80, 0.98, self.delivery) / (1.0 - short)).min(0.995);
+        // A third of the late lines is at most two days late.
+        let within = between(0.60, 0.95, self.punctuality) - 0.33 * (1.0 - on_time);
+        Habits {
+            lines,
+            on_time,
+            drift: 0.0,
+            turn: 0,
+            too_early: 0.12,
+            hasty: (1.0 - within / on_time).clamp(0.0, 0.6),
+            short,
+            partial: 0.08,
+            // The points fall with the logarithm of the defects.
+            ppm: 5_000.0 * 0.01_f64.powf(self.quality),
+            bad_lots: 1.0 - between(0.90, 0.99, self.quality),
+            price: between(0.05, -0.02, self.price),
+            invoices: between(0.85, 0.98, self.invoices),
+            months: u32::MAX,
+        }
+    }
 }
 
 /// What makes a story: a name, a place, and how the figures differ from anybody's.
@@ -67,6 +145,11 @@ struct Story {
     city: &'static str,
     category: &'static str,
     lines: f64,
+    /// How long it has been a supplier.
+    years: i32,
+    skill: f64,
+    /// Few others could do it, and changing would cost most of a year's spend.
+    hard_to_replace: bool,
     tell: fn(&mut Habits, &mut Ratings),
 }
 
@@ -79,25 +162,27 @@ const STORIES: &[Story] = &[
         city: "Jönköping",
         category: "CAST",
         lines: 190.0,
+        years: 12,
+        skill: 0.95,
+        hard_to_replace: true,
         tell: |habits, ratings| {
-            (habits.on_time, habits.drift, habits.ppm, habits.invoices) =
-                (0.930, 0.0016, 260.0, 0.98);
-            (ratings.impact, ratings.innovation, ratings.alternatives) =
-                (Some(5), Some(5), Some(1));
+            (habits.on_time, habits.drift, habits.price) = (0.945, 0.0013, -0.012);
+            (ratings.impact, ratings.innovation) = (Some(5), Some(5));
         },
     },
-    // The slide: strategic, good for years, and losing a point a month since last winter.
+    // The slide: strategic, good for years, and losing more than a point a month since last winter.
     Story {
         name: "Kessler Präzision GmbH",
         country: "DE",
         city: "Aalen",
         category: "MACH",
         lines: 240.0,
+        years: 17,
+        skill: 0.86,
+        hard_to_replace: true,
         tell: |habits, ratings| {
-            (habits.on_time, habits.drift, habits.ppm, habits.price_drift) =
-                (0.975, -0.0095, 700.0, 0.0015);
-            (ratings.impact, ratings.alternatives, ratings.risk_centi) =
-                (Some(5), Some(1), Some(6_400));
+            (habits.on_time, habits.drift, habits.turn) = (0.965, -0.014, 18);
+            (ratings.impact, ratings.risk_centi) = (Some(5), Some(6_400));
         },
     },
     // The sole source: excellent, small, and nobody else can make it.
@@ -107,11 +192,12 @@ const STORIES: &[Story] = &[
         city: "Nagano",
         category: "BEAR",
         lines: 120.0,
-        tell: |habits, ratings| {
-            (habits.on_time, habits.ppm, habits.invoices) = (0.985, 60.0, 0.99);
+        years: 15,
+        skill: 1.0,
+        hard_to_replace: true,
+        tell: |_, ratings| {
             (ratings.impact, ratings.alternatives, ratings.risk_centi) =
                 (Some(5), Some(0), Some(7_200));
-            ratings.switching_minor = Some(240_000_000);
         },
     },
     Story {
@@ -120,9 +206,12 @@ const STORIES: &[Story] = &[
         city: "Vicenza",
         category: "MOTR",
         lines: 110.0,
+        years: 14,
+        skill: 0.80,
+        hard_to_replace: true,
         tell: |habits, ratings| {
-            (habits.on_time, habits.partial) = (0.94, 0.30);
-            (ratings.impact, ratings.alternatives) = (Some(5), Some(2));
+            habits.partial = 0.30;
+            ratings.impact = Some(5);
         },
     },
     Story {
@@ -131,21 +220,27 @@ const STORIES: &[Story] = &[
         city: "Tampere",
         category: "SENS",
         lines: 100.0,
+        years: 8,
+        skill: 0.88,
+        hard_to_replace: true,
         tell: |habits, ratings| {
-            (habits.on_time, habits.drift) = (0.955, 0.0008);
-            (ratings.innovation, ratings.impact, ratings.alternatives) =
-                (Some(5), Some(4), Some(1));
+            habits.drift = 0.0008;
+            (ratings.innovation, ratings.impact) = (Some(5), Some(4));
         },
     },
+    // Cheap, and it shows in the incoming inspection.
     Story {
         name: "Minh Phát Electronics JSC",
         country: "VN",
         city: "Hai Phong",
         category: "ELEC",
         lines: 150.0,
+        years: 6,
+        skill: 0.74,
+        hard_to_replace: true,
         tell: |habits, ratings| {
-            (habits.on_time, habits.ppm, habits.price_drift) = (0.915, 2_400.0, -0.001);
-            (ratings.impact, ratings.alternatives) = (Some(5), Some(2));
+            (habits.ppm, habits.bad_lots, habits.price) = (2_600.0, 0.085, -0.02);
+            ratings.impact = Some(5);
         },
     },
     // Half of one party that is twice in the books.
@@ -155,7 +250,10 @@ const STORIES: &[Story] = &[
         city: "Brescia",
         category: "FORG",
         lines: 95.0,
-        tell: |habits, _| habits.on_time = 0.93,
+        years: 13,
+        skill: 0.80,
+        hard_to_replace: false,
+        tell: |_, _| {},
     },
     Story {
         name: "Vallefer Forgiature SRL",
@@ -163,7 +261,10 @@ const STORIES: &[Story] = &[
         city: "Brescia",
         category: "FORG",
         lines: 12.0,
-        tell: |habits, _| habits.on_time = 0.90,
+        years: 2,
+        skill: 0.70,
+        hard_to_replace: false,
+        tell: |_, _| {},
     },
     // Too little data for any judgement.
     Story {
@@ -172,19 +273,26 @@ const STORIES: &[Story] = &[
         city: "Solingen",
         category: "CERA",
         lines: 1.6,
+        years: 0,
+        skill: 0.90,
+        hard_to_replace: false,
         tell: |habits, ratings| {
             habits.months = 5;
             (ratings.impact, ratings.alternatives, ratings.innovation) =
                 (Some(5), Some(1), Some(4));
         },
     },
+    // Punctual in its own way: it empties its floor and fills ours.
     Story {
         name: "Oriel Polymers Ltd",
         country: "GB",
         city: "Coventry",
         category: "SEAL",
         lines: 120.0,
-        tell: |habits, _| (habits.on_time, habits.too_early) = (0.95, 0.22),
+        years: 10,
+        skill: 0.86,
+        hard_to_replace: false,
+        tell: |habits, _| (habits.on_time, habits.too_early) = (0.86, 0.80),
     },
     Story {
         name: "Gdynia Logistyka Sp. z o.o.",
@@ -192,15 +300,22 @@ const STORIES: &[Story] = &[
         city: "Gdynia",
         category: "FRGT",
         lines: 130.0,
-        tell: |habits, _| (habits.on_time, habits.drift) = (0.95, -0.004),
+        years: 9,
+        skill: 0.84,
+        hard_to_replace: false,
+        tell: |habits, _| habits.drift = -0.003,
     },
+    // Good steel, wrong bills.
     Story {
         name: "Aurelia Steel N.V.",
         country: "NL",
         city: "Dordrecht",
         category: "STEL",
         lines: 105.0,
-        tell: |habits, _| (habits.on_time, habits.invoices) = (0.94, 0.82),
+        years: 16,
+        skill: 0.84,
+        hard_to_replace: false,
+        tell: |habits, _| habits.invoices = 0.82,
     },
 ];
 
@@ -227,18 +342,27 @@ fn told(rng: &mut impl Rng, story: &Story) -> Supplier {
         .iter()
         .find(|category| category.code == story.category)
         .unwrap_or(&CATEGORIES[0]);
-    let mut habits = habits(rng, story.lines);
+    let mut habits = Skill::even(story.skill).habits(story.lines);
     let mut ratings = ratings(rng, category, country, story.lines, false);
+    if story.hard_to_replace {
+        ratings.alternatives = Some(1);
+        ratings.switching_minor = Some(year_minor(category, story.lines) / 10 * 9);
+        ratings.market_hhi_ppm = Some(320_000);
+        ratings.risk_centi = Some(4_600);
+    }
     (story.tell)(&mut habits, &mut ratings);
-    supplier(
-        rng,
-        story.name.to_owned(),
-        country,
-        story.city,
-        category,
-        habits,
-        ratings,
-    )
+    Supplier {
+        years: story.years,
+        ..supplier(
+            rng,
+            story.name.to_owned(),
+            country,
+            story.city,
+            category,
+            habits,
+            ratings,
+        )
+    }
 }
 
 /// Order lines fall off with the rank as they do in the world: a few suppliers hold most of the spend.
@@ -246,30 +370,38 @@ fn other(rng: &mut impl Rng, names: &mut HashSet<String>, rank: usize, of: usize
     let category = weighted(rng, CATEGORIES, |category| category.share);
     let country = weighted(rng, COUNTRIES, |country| country.share);
     let name = name(rng, names, category, country);
-    let lines = (420.0 / (rank as f64 + 7.0).powf(0.82) + 0.5) * rng.random_range(0.7..1.3);
-    let mut habits = habits(rng, lines);
+    let lines = (620.0 / (rank as f64 + 7.0).powf(0.82) + 0.5) * rng.random_range(0.7..1.3);
+    let mut habits = anybody(rng, lines);
     // The tail is where suppliers come and go, and where nobody has written anything down.
     let tail = rank * 10 > of * 7;
     if tail && rng.random_bool(0.3) {
         habits.months = rng.random_range(3..20);
     }
+    let years = (habits.months < MONTHS).then_some(habits.months as i32 / 12);
     let ratings = ratings(rng, category, country, lines, tail);
     let city = country.cities.choose(rng).copied().unwrap_or_default();
     let mut supplier = supplier(rng, name, country, city, category, habits, ratings);
+    supplier.years = years.unwrap_or(supplier.years);
     if tail {
         supplier.status = [
+            "active",
+            "active",
+            "active",
+            "active",
             "active",
             "active",
             "active",
             "approved",
             "under_review",
             "registering",
+            "invited",
+            "blocked",
             "retired",
         ]
         .choose(rng)
         .copied()
         .unwrap_or("active");
-        if matches!(supplier.status, "under_review" | "registering") {
+        if matches!(supplier.status, "under_review" | "registering" | "invited") {
             supplier.habits.lines = 0.0;
         }
     }
@@ -297,31 +429,27 @@ fn supplier(
         name,
         country,
         city,
+        address: format!("{} {}", country.street, rng.random_range(1..=140)),
+        postcode: format!("{:05}", rng.random_range(10_000..99_000)),
         category,
         contact: format!("{given} {family}"),
         status: "active",
-        partner_since: rng.random_range(2004..2024),
+        years: rng.random_range(3..23),
         sites,
         ratings,
         habits,
     }
 }
 
-fn habits(rng: &mut impl Rng, lines: f64) -> Habits {
-    // Most deliver well, some do not: the better of two draws, pulled towards the top.
-    let quality: f64 = rng
-        .random_range(0.0_f64..1.0)
-        .max(rng.random_range(0.0..1.0));
+/// How somebody without a story behaves.
+fn anybody(rng: &mut impl Rng, lines: f64) -> Habits {
     Habits {
-        lines,
-        on_time: 0.72 + 0.265 * quality,
-        drift: rng.random_range(-0.002..0.002),
-        too_early: rng.random_range(0.0..0.06),
+        // Some get better, some worse, by up to three points a year.
+        drift: rng.random_range(-0.0025..0.0025),
+        turn: rng.random_range(0..24),
+        too_early: rng.random_range(0.0..0.25),
         partial: rng.random_range(0.03..0.2),
-        ppm: 40.0 * (rng.random_range(0.0_f64..4.6)).exp(),
-        price_drift: rng.random_range(-0.0006..0.0022),
-        invoices: rng.random_range(0.86..0.995),
-        months: u32::MAX,
+        ..Skill::draw(rng).habits(lines)
     }
 }
 
@@ -345,9 +473,11 @@ fn ratings(
     );
     let spread = |rng: &mut dyn rand::RngCore, low: i64, high: i64| rng.random_range(low..=high);
     let rarity = category.market_hhi_ppm;
+    let year = year_minor(category, lines);
     Ratings {
         impact: impact.then(|| {
-            (category.impact + spread(rng, -1, if lines > 60.0 { 1 } else { 0 })).clamp(1, 5)
+            let (low, high) = if lines > 60.0 { (-1, 1) } else { (-2, 0) };
+            (category.impact + spread(rng, low, high)).clamp(1, 5)
         }),
         innovation: innovation.then(|| spread(rng, 1, 4)),
         alternatives: alternatives.then(|| match rarity {
@@ -355,7 +485,11 @@ fn ratings(
             80_000.. => spread(rng, 1, 4),
             _ => spread(rng, 2, 8),
         }),
-        switching_minor: switching.then(|| spread(rng, 5, 160) * 100_000 * category.impact),
+        // A share of a year's spend, larger where there are few to change to.
+        switching_minor: switching.then(|| {
+            let most = if rarity >= 150_000 { 100 } else { 40 };
+            year / 100 * spread(rng, 2, most)
+        }),
         market_hhi_ppm: market
             .then(|| (rarity + spread(rng, -20_000, 20_000)).clamp(5_000, 1_000_000)),
         risk_centi: risk.then(|| (country.risk_centi + spread(rng, -400, 2_600)).clamp(0, 10_000)),
@@ -364,41 +498,45 @@ fn ratings(
     }
 }
 
+/// About what a supplier of a category is paid in a year.
+fn year_minor(category: &Category, lines: f64) -> i64 {
+    let lot = (category.lot.0 + category.lot.1) as f64 / 2.0;
+    let price = (category.price.0 as f64 * category.price.1 as f64).sqrt();
+    (lines * 12.0 * lot * price) as i64
+}
+
 fn known_dependency(rng: &mut impl Rng, lines: f64) -> Option<i64> {
     rng.random_bool(0.7)
         .then(|| ((lines * 30.0) as i64 + rng.random_range(0..2_000)).clamp(0, 9_000))
 }
 
-/// A company name nobody else has yet.
+/// A company name nobody else has yet. Another trade or legal form alone would look like a duplicate, and the duplicates of
+/// the sample are chosen ones; so each name has a first word of its own while there are any.
 fn name(
     rng: &mut impl Rng,
     taken: &mut HashSet<String>,
     category: &Category,
     country: &Country,
 ) -> String {
-    for attempt in 0.. {
-        let stem = country.stems.choose(rng).copied().unwrap_or_default();
-        let suffix = SUFFIXES.choose(rng).copied().unwrap_or_default();
+    let mut attempt = 0;
+    loop {
+        let head = country.heads.choose(rng).copied().unwrap_or_default();
+        let tail = country.tails.choose(rng).copied().unwrap_or_default();
         let form = country.forms.choose(rng).copied().unwrap_or_default();
-        let number = if attempt < 200 {
-            String::new()
-        } else {
-            format!("{} ", attempt / 100)
+        let more = match attempt {
+            0..40 => String::new(),
+            40..300 => format!(" {}", SUFFIXES.choose(rng).copied().unwrap_or_default()),
+            _ => format!(
+                " {} {}",
+                SUFFIXES.choose(rng).copied().unwrap_or_default(),
+                attempt / 100
+            ),
         };
-        let middle = if suffix.is_empty() {
-            String::new()
-        } else {
-            format!("{suffix} ")
-        };
-        let name = format!("{stem} {} {middle}{number}{form}", category.trade);
-        // Another legal form alone would look like a duplicate, and the duplicates of the sample are chosen ones.
-        if taken.insert(format!("{stem} {} {middle}{number}", category.trade))
-            && taken.insert(name.clone())
-        {
-            return name;
+        if taken.insert(format!("{head}{tail}{more}")) {
+            return format!("{head}{tail} {}{more} {form}", category.trade);
         }
+        attempt += 1;
     }
-    unreachable!("the numbers never end")
 }
 
 fn domain(name: &str) -> String {

@@ -4,17 +4,19 @@
 
 mod company;
 mod identifiers;
+mod kept;
 mod orders;
+mod paper;
 mod people;
 mod rows;
 mod world;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use keelson_domain::{Act, Keelson, Result, Via, ingest, operations, performance, segmentation};
-use keelson_methods::money::Currency;
+use keelson_methods::{money::Currency, period::Period};
 use rand::{SeedableRng, rngs::StdRng};
 
-use crate::{company::Supplier, orders::Line};
+use crate::{company::Supplier, kept::Ids, orders::Line};
 
 pub use people::{Visitor, visitors};
 
@@ -48,6 +50,12 @@ pub async fn make(
 ) -> Result<()> {
     let step = |what, done| watch(Step { what, done });
     let act = Act::by_system(Via::Command, keelson.clock.now());
+    // The log reads like that of a company which has worked with Keelson for as long as it has order lines.
+    let begin = orders::begin(options.today);
+    let founding = Act {
+        at: begin.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(8),
+        ..act
+    };
     let currency = Currency::parse("EUR")
         .map_err(|error| keelson_domain::Error::damaged("currency", error))?;
     let mut rng = StdRng::seed_from_u64(options.seed);
@@ -64,7 +72,7 @@ pub async fn make(
         .collect();
 
     step("Founding the company", 0.05);
-    people::found(keelson, &act, currency).await?;
+    people::found(keelson, &founding, currency).await?;
     step("Loading suppliers", 0.08);
     let described: Vec<ingest::Row> = company
         .iter()
@@ -77,17 +85,20 @@ pub async fn make(
                 identifiers,
                 Some(people::owner(place)),
                 currency,
+                (begin, options.today),
             )
         })
         .collect();
     load(
         keelson,
-        &act,
+        &founding,
         (ingest::Kind::Suppliers, "suppliers"),
         described,
     )
     .await?;
-    people::invite_supplier(keelson, &act, &company[0], currency).await?;
+    let ids = Ids::read(keelson, currency).await?;
+    kept::sites(keelson, &founding, &ids, &company).await?;
+    people::invite_supplier(keelson, &founding, ids.of(&company[0].name)?).await?;
 
     facts(keelson, &act, currency, company, lines, &step).await?;
 
@@ -96,7 +107,7 @@ pub async fn make(
     step("Measuring", 0.70);
     let scope = performance::Scope::Everyone;
     performance::refresh(keelson, &scope, options.today, act.at).await?;
-    judge(keelson, &act, options.today, &step).await?;
+    judge(keelson, &act, &ids, options.today, &step).await?;
     step("Looking for duplicates", 0.96);
     keelson_domain::work::worker(keelson).run_due().await?;
     step("Ready", 1.0);
@@ -184,32 +195,49 @@ where
     Ok(())
 }
 
-/// Scores and tiers the last eight complete quarters, oldest first, so that trends, hysteresis and history are real.
+/// Scores and tiers the last eight complete quarters, oldest first, so that trends, hysteresis and history are real. What
+/// people wrote down and filed meanwhile comes between.
 async fn judge(
     keelson: &Keelson,
     act: &Act,
+    ids: &Ids,
     today: NaiveDate,
     step: &(dyn Fn(&'static str, f64) + Sync),
 ) -> Result<()> {
-    const QUARTERS: u32 = 8;
-    let mut quarters = Vec::new();
-    let mut quarter = segmentation::quarter_of(today);
-    for _ in 0..QUARTERS {
-        match quarter.previous() {
-            Some(before) => quarter = before,
-            None => break,
-        }
-        quarters.push(quarter);
-    }
-    for (number, quarter) in quarters.into_iter().rev().enumerate() {
+    const QUARTERS: usize = 8;
+    let this = segmentation::quarter_of(today);
+    let mut quarters: Vec<Period> = std::iter::successors(this.previous(), Period::previous)
+        .take(QUARTERS)
+        .collect();
+    quarters.reverse();
+    for (number, quarter) in quarters.iter().copied().enumerate() {
         step("Scoring and tiering", 0.80 + 0.02 * number as f64);
         // Judged when its last deliveries were in, two weeks after its end.
         let as_of = quarter
             .bounds(today)
             .to
-            .map_or(today, |end| (end + chrono::TimeDelta::days(14)).min(today));
-        segmentation::tier(keelson, act, quarter, as_of).await?;
-        performance::score(keelson, act, quarter, None, as_of).await?;
+            .map_or(today, |end| (end + TimeDelta::days(14)).min(today));
+        let morning = as_of.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(6);
+        let then = Act {
+            at: morning.min(act.at),
+            ..*act
+        };
+        segmentation::tier(keelson, &then, quarter, as_of).await?;
+        performance::score(keelson, &then, quarter, None, as_of).await?;
+        if number + 1 < QUARTERS {
+            kept::share(keelson, &then, quarter).await?;
+        } else {
+            // The newest is fresh in the portal.
+            kept::notes(keelson, act, ids, then.at).await?;
+            let lately = Act {
+                at: (act.at - TimeDelta::days(2)).max(then.at),
+                ..*act
+            };
+            kept::share(keelson, &lately, quarter).await?;
+        }
+        if number + 1 == QUARTERS / 2 {
+            kept::papers(keelson, &then, ids, today).await?;
+        }
     }
-    Ok(())
+    kept::override_request(keelson, act, ids).await
 }

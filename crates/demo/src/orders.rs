@@ -8,6 +8,13 @@ use crate::company::Supplier;
 /// Months of history.
 pub(crate) const MONTHS: u32 = 30;
 
+/// The first day of the history that ends today.
+pub(crate) fn begin(today: NaiveDate) -> NaiveDate {
+    first_of_month(today)
+        .checked_sub_months(Months::new(MONTHS - 1))
+        .unwrap_or(today)
+}
+
 /// An order line with everything that followed from it. Quantities in thousandths, prices in millionths, amounts in cents.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
@@ -72,9 +79,7 @@ pub(crate) fn lines(
 ) -> Vec<Line> {
     let habits = &supplier.habits;
     let mut lines = Vec::new();
-    let first = first_of_month(today)
-        .checked_sub_months(Months::new(MONTHS - 1))
-        .unwrap_or(today);
+    let first = begin(today);
     for month in 0..MONTHS {
         if MONTHS - month > habits.months {
             continue;
@@ -119,7 +124,9 @@ fn line(
     let (habits, category) = (&supplier.habits, supplier.category);
     let item = rng.random_range(0..category.items.len());
     let standard_micros = item_price(category, item) * 10_000;
-    let drift = habits.price_drift * f64::from(month) + rng.random_range(-0.008..0.008);
+    // Prices come from the standard price and end where the supplier takes them.
+    let drift =
+        habits.price * f64::from(month + 1) / f64::from(MONTHS) + rng.random_range(-0.008..0.008);
     let price_micros = (standard_micros as f64 * (1.0 + drift)).round() as i64 / 10_000 * 10_000;
     let quantity_milli = rng.random_range(category.lot.0..=category.lot.1) * 1_000;
 
@@ -163,7 +170,7 @@ fn line(
     line
 }
 
-/// The goods arrive: in time, late, too early or in parts, and not after today.
+/// The goods arrive: inside the delivery window, late, too early or in parts, and not after today.
 fn deliver(
     rng: &mut impl Rng,
     habits: &crate::company::Habits,
@@ -171,49 +178,64 @@ fn deliver(
     line: &mut Line,
     today: NaiveDate,
 ) {
-    let on_time = (habits.on_time + habits.drift * f64::from(month)).clamp(0.35, 0.995);
-    let arrival = if rng.random_bool(on_time) {
-        let early = if rng.random_bool(habits.too_early) {
-            rng.random_range(4..=12)
+    let changed = f64::from(month.saturating_sub(habits.turn));
+    let on_time = (habits.on_time + habits.drift * changed).clamp(0.35, 0.995);
+    let first = after(line.ordered_on, 1);
+    let inside = rng.random_bool(on_time);
+    let arrival = if inside {
+        let early = if rng.random_bool(habits.hasty) {
+            3
         } else {
-            rng.random_range(0..=3)
+            rng.random_range(0..=2)
         };
-        after(line.confirmed_on, -early)
+        before_weekend(after(line.confirmed_on, -early), line.confirmed_on)
+    } else if rng.random_bool(habits.too_early) {
+        workday(after(line.confirmed_on, -rng.random_range(7..=15)))
     } else {
-        let late = 1 + (-(rng.random_range(0.0_f64..1.0).max(1e-6)).ln() * 5.0) as i64;
-        if late > 4 {
-            line.last_promised_on =
-                workday(after(line.confirmed_on, late - rng.random_range(0..=2)));
-        }
-        line.delay_cause = match rng.random_range(0..100) {
-            0..=5 => Some("buyer"),
-            6..=9 => Some("carrier_buyer"),
-            10 => Some("force_majeure"),
-            11..=45 => Some("supplier"),
-            _ => None,
-        };
-        after(line.confirmed_on, late)
+        late(rng, line)
     };
-    let arrival = arrival.max(after(line.ordered_on, 1));
-    let short = if rng.random_bool(0.012) {
+    let arrival = arrival.max(first);
+    let short = if rng.random_bool(habits.short) {
         rng.random_range(30..=120)
     } else {
         0
     };
     let good = line.quantity_milli - line.quantity_milli / 1_000 * short;
-    let rejected = if rng.random_bool(0.008) {
+    let rejected = if rng.random_bool(0.004) {
         (line.quantity_milli / 50_000).max(1) * 1_000
     } else {
         0
     };
     if rng.random_bool(habits.partial) && good >= 4_000 {
         let part = good / 2_000 * 1_000;
-        let before = after(arrival, -rng.random_range(1..=3)).max(after(line.ordered_on, 1));
-        receive(line, before, part, 0, today);
+        // The first part of a line on time is on time too.
+        let begin = if inside {
+            after(line.confirmed_on, -3).max(first)
+        } else {
+            first
+        };
+        let before = after(arrival, -rng.random_range(1..=3)).max(begin);
+        receive(line, before.min(arrival), part, 0, today);
         receive(line, arrival, good - part, rejected, today);
     } else {
         receive(line, arrival, good, rejected, today);
     }
+}
+
+/// A day after the promised one, with a new promise where it is more than a few days, and the cause where somebody noted it.
+fn late(rng: &mut impl Rng, line: &mut Line) -> NaiveDate {
+    let late = 1 + (-(rng.random_range(0.0_f64..1.0).max(1e-6)).ln() * 5.0) as i64;
+    if late > 4 {
+        line.last_promised_on = workday(after(line.confirmed_on, late - rng.random_range(0..=2)));
+    }
+    line.delay_cause = match rng.random_range(0..100) {
+        0..=5 => Some("buyer"),
+        6..=9 => Some("carrier_buyer"),
+        10 => Some("force_majeure"),
+        11..=45 => Some("supplier"),
+        _ => None,
+    };
+    workday(after(line.confirmed_on, late))
 }
 
 fn receive(line: &mut Line, on: NaiveDate, good: i64, rejected: i64, today: NaiveDate) {
@@ -226,7 +248,10 @@ fn receive(line: &mut Line, on: NaiveDate, good: i64, rejected: i64, today: Naiv
     }
 }
 
-/// One lot in six is inspected.
+/// One lot in so many is inspected.
+const INSPECTED: f64 = 6.0;
+
+/// What the incoming inspection finds, where it looks.
 fn inspect(
     rng: &mut impl Rng,
     habits: &crate::company::Habits,
@@ -235,16 +260,18 @@ fn inspect(
     today: NaiveDate,
 ) -> Option<Inspection> {
     let on = after(last.on, rng.random_range(0..=3));
-    if line.item.contains(", per") || !rng.random_bool(1.0 / 6.0) || on > today {
+    if line.item.contains(", per") || !rng.random_bool(1.0 / INSPECTED) || on > today {
         return None;
     }
     let received = last.good_milli + last.rejected_milli;
-    let units = received / 1_000;
-    let expected = units as f64 * habits.ppm / 1_000_000.0;
-    // Defects come in clusters: most lots have none, a bad one has several.
-    let bad = rng.random_bool((expected * 0.6).min(0.9));
-    let defective = if bad {
-        ((expected / (expected * 0.6).min(0.9)).ceil() as i64).clamp(1, units.max(1))
+    let inspected = received.min(50_000.max(received / 10_000 * 1_000));
+    // The lots that are inspected show all defects there are, and one in five is not the supplier's.
+    let expected = received as f64 / 1_000.0 * habits.ppm / 1_000_000.0 * INSPECTED / 0.8;
+    let bad_lots = habits.bad_lots.min(expected).max(1e-9);
+    let defective = if rng.random_bool(bad_lots.min(1.0)) {
+        let each = expected / bad_lots;
+        (each as i64 + i64::from(rng.random_bool(each.fract())))
+            .clamp(1, (inspected / 1_000).max(1))
     } else {
         0
     };
@@ -264,7 +291,7 @@ fn inspect(
         on,
         received_on: last.on,
         received_milli: received,
-        inspected_milli: received.min(50_000.max(received / 10_000 * 1_000)),
+        inspected_milli: inspected,
         defective_milli: defective * 1_000,
         result,
         cause,
@@ -320,6 +347,11 @@ fn first_of_month(day: NaiveDate) -> NaiveDate {
 
 fn after(day: NaiveDate, days: i64) -> NaiveDate {
     day + chrono::TimeDelta::days(days)
+}
+
+/// The day itself, or the day after the weekend it falls on where that is in time, as goods do not arrive on Sundays.
+fn before_weekend(day: NaiveDate, last: NaiveDate) -> NaiveDate {
+    workday(day).min(last)
 }
 
 /// The day itself, or the Monday after a weekend.

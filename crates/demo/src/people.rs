@@ -1,13 +1,12 @@
 //! Who works at the sample company, and the one supplier's person who visits its portal.
 
 use keelson_domain::{
-    Act, Error, Keelson, Result,
+    Act, Error, Keelson, Result, SupplierId,
     access::{self, Email, NewOrganisation, NewPerson, Person, PersonName, Role},
-    suppliers::{self, ListQuery},
 };
 use keelson_methods::money::Currency;
 
-use crate::{ORGANISATION, company::Supplier};
+use crate::ORGANISATION;
 
 /// Somebody a demonstration signs in as.
 #[derive(Clone, Debug)]
@@ -16,37 +15,20 @@ pub struct Visitor {
     pub person: Person,
 }
 
+pub(crate) const MANAGER: &str = "ingrid.lund@aldermark.example";
+pub(crate) const BUYER: &str = "omar.mansour@aldermark.example";
+pub(crate) const CATEGORY: &str = "clara.pfister@aldermark.example";
+pub(crate) const QUALITY: &str = "jonas.weber@aldermark.example";
+const EXECUTIVE: &str = "ruth.sandoval@aldermark.example";
+const ADMINISTRATOR: &str = "piotr.halik@aldermark.example";
+
 const STAFF: &[(&str, &str, Role)] = &[
-    (
-        "Ingrid Lund",
-        "ingrid.lund@aldermark.example",
-        Role::SupplierManager,
-    ),
-    (
-        "Omar Mansour",
-        "omar.mansour@aldermark.example",
-        Role::Buyer,
-    ),
-    (
-        "Ruth Sandoval",
-        "ruth.sandoval@aldermark.example",
-        Role::Executive,
-    ),
-    (
-        "Piotr Halik",
-        "piotr.halik@aldermark.example",
-        Role::Administrator,
-    ),
-    (
-        "Clara Pfister",
-        "clara.pfister@aldermark.example",
-        Role::CategoryManager,
-    ),
-    (
-        "Jonas Weber",
-        "jonas.weber@aldermark.example",
-        Role::Quality,
-    ),
+    ("Ingrid Lund", MANAGER, Role::SupplierManager),
+    ("Omar Mansour", BUYER, Role::Buyer),
+    ("Ruth Sandoval", EXECUTIVE, Role::Executive),
+    ("Piotr Halik", ADMINISTRATOR, Role::Administrator),
+    ("Clara Pfister", CATEGORY, Role::CategoryManager),
+    ("Jonas Weber", QUALITY, Role::Quality),
 ];
 
 const SUPPLIER_PERSON: (&str, &str) = ("Marta Ekström", "marta.ekstrom@norrfjord.example");
@@ -71,9 +53,9 @@ pub(crate) async fn found(keelson: &Keelson, act: &Act, currency: Currency) -> R
 /// Whose supplier it is: managers share them.
 pub(crate) fn owner(place: usize) -> &'static str {
     match place % 5 {
-        0 | 3 => STAFF[0].1,
-        1 => STAFF[1].1,
-        _ => STAFF[4].1,
+        0 | 3 => MANAGER,
+        1 => BUYER,
+        _ => CATEGORY,
     }
 }
 
@@ -81,26 +63,14 @@ pub(crate) fn owner(place: usize) -> &'static str {
 pub(crate) async fn invite_supplier(
     keelson: &Keelson,
     act: &Act,
-    supplier: &Supplier,
-    currency: Currency,
+    supplier: SupplierId,
 ) -> Result<()> {
-    let db = keelson.db.read();
-    let named = ListQuery {
-        text: supplier.name.clone(),
-        ..ListQuery::default()
-    };
-    let found = suppliers::list(db, &named, currency)
-        .await?
-        .rows
-        .first()
-        .map(|row| row.id)
-        .ok_or(Error::NotFound("supplier"))?;
     let tx = keelson.db.begin().await?;
     let (name, email) = SUPPLIER_PERSON;
     access::add(
         &tx,
         act,
-        person(name, email, Role::SupplierAdministrator, Some(found))?,
+        person(name, email, Role::SupplierAdministrator, Some(supplier))?,
     )
     .await?;
     tx.commit().await?;
@@ -110,10 +80,10 @@ pub(crate) async fn invite_supplier(
 /// The people a demonstration signs in as, in the order they are shown.
 pub async fn visitors(keelson: &Keelson) -> Result<Vec<Visitor>> {
     let shown = [
-        ("supplier manager", STAFF[0].1),
-        ("buyer", STAFF[1].1),
-        ("executive", STAFF[2].1),
-        ("administrator", STAFF[3].1),
+        ("supplier manager", MANAGER),
+        ("buyer", BUYER),
+        ("executive", EXECUTIVE),
+        ("administrator", ADMINISTRATOR),
         ("supplier", SUPPLIER_PERSON.1),
     ];
     let mut visitors = Vec::new();
@@ -127,12 +97,7 @@ pub async fn visitors(keelson: &Keelson) -> Result<Vec<Visitor>> {
     Ok(visitors)
 }
 
-fn person(
-    name: &str,
-    email: &str,
-    role: Role,
-    supplier: Option<keelson_domain::SupplierId>,
-) -> Result<NewPerson> {
+fn person(name: &str, email: &str, role: Role, supplier: Option<SupplierId>) -> Result<NewPerson> {
     Ok(NewPerson {
         email: Email::parse(email).map_err(|why| Error::damaged("sample person", why))?,
         name: PersonName::parse(name).map_err(|why| Error::damaged("sample person", why))?,

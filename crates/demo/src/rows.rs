@@ -1,5 +1,6 @@
 //! The sample company's books as the rows an import would read from its ERP.
 
+use chrono::{Datelike, NaiveDate};
 use keelson_domain::ingest::{
     InspectionRow, InvoiceLineRow, OrderLineRow, Provenance, ReceiptRow, Row, SupplierRef,
     SupplierRow,
@@ -16,6 +17,7 @@ pub(crate) fn supplier(
     identifiers: Identifiers,
     owner: Option<&str>,
     currency: Currency,
+    (begin, today): (NaiveDate, NaiveDate),
 ) -> Row {
     let money = |minor: Option<i64>| minor.map(|minor| Money { minor, currency });
     let ratings = &supplier.ratings;
@@ -30,6 +32,8 @@ pub(crate) fn supplier(
         name: supplier.name.clone(),
         country: Some(supplier.country.code.to_owned()),
         city: Some(supplier.city.to_owned()),
+        address: Some(supplier.address.clone()),
+        postcode: Some(supplier.postcode.clone()),
         website: Some(format!("www.{}", supplier.domain)),
         email: Some(format!("contact@{}", supplier.domain)),
         contact_name: Some(supplier.contact.clone()),
@@ -48,6 +52,10 @@ pub(crate) fn supplier(
         disruption_risk_centi: ratings.risk_centi,
         supplier_revenue: money(ratings.revenue_minor),
         dependency_centi: ratings.dependency_centi,
+        // The books begin on a day, and do not know of whoever came later.
+        partner_since: Some(today.year() - supplier.years)
+            .filter(|year| *year <= begin.year())
+            .map(i64::from),
         ..SupplierRow::default()
     }))
 }

@@ -59,7 +59,10 @@ pub(crate) const CATEGORIES: &[Category] = &[
 pub(crate) struct Country {
     pub(crate) code: &'static str,
     pub(crate) cities: &'static [&'static str],
-    pub(crate) stems: &'static [&'static str],
+    pub(crate) street: &'static str,
+    /// The first and the second part of company names: each pair is one name.
+    pub(crate) heads: &'static [&'static str],
+    pub(crate) tails: &'static [&'static str],
     pub(crate) forms: &'static [&'static str],
     pub(crate) given: &'static [&'static str],
     pub(crate) family: &'static [&'static str],
@@ -68,281 +71,84 @@ pub(crate) struct Country {
     pub(crate) risk_centi: i64,
 }
 
+macro_rules! country {
+    ($code:literal in [$($city:literal),+] $street:literal [$($head:literal),+] + [$($tail:literal),+] as [$($form:literal),+]
+     by [$($given:literal),+] [$($family:literal),+] share $share:literal risk $risk:literal) => {
+        Country {
+            code: $code, cities: &[$($city),+], street: $street, heads: &[$($head),+], tails: &[$($tail),+],
+            forms: &[$($form),+], given: &[$($given),+], family: &[$($family),+], share: $share, risk_centi: $risk,
+        }
+    };
+}
+
 pub(crate) const COUNTRIES: &[Country] = &[
-    Country {
-        code: "DE",
-        cities: &[
-            "Aalen",
-            "Chemnitz",
-            "Solingen",
-            "Bielefeld",
-            "Schweinfurt",
-            "Ulm",
-        ],
-        stems: &[
-            "Albrecht",
-            "Bramkamp",
-            "Dornbusch",
-            "Eichholz",
-            "Falkner",
-            "Grünwald",
-            "Hartung",
-            "Ibsen",
-            "Jagst",
-            "Kolbe",
-            "Lindauer",
-            "Morgenroth",
-            "Neckar",
-            "Osterfeld",
-            "Pfalz",
-            "Quast",
-            "Rheinau",
-            "Sauer",
-            "Teutonia",
-            "Ulrich",
-            "Vogtland",
-            "Westerwald",
-            "Zoller",
-        ],
-        forms: &["GmbH", "GmbH & Co. KG", "AG", "KG"],
-        given: &["Jonas", "Katrin", "Felix", "Heike", "Sven", "Anja"],
-        family: &["Weber", "Krämer", "Vogt", "Schuster", "Brandt", "Lorenz"],
-        share: 24,
-        risk_centi: 1_200,
-    },
-    Country {
-        code: "SE",
-        cities: &["Jönköping", "Västerås", "Skövde", "Borås"],
-        stems: &[
-            "Norrvik",
-            "Dalarö",
-            "Björkö",
-            "Storfors",
-            "Lindesby",
-            "Kråkfors",
-            "Hjälmaren",
-        ],
-        forms: &["AB"],
-        given: &["Marta", "Erik", "Linnea", "Oskar"],
-        family: &["Ekström", "Lindqvist", "Sjöberg", "Nyström"],
-        share: 6,
-        risk_centi: 1_000,
-    },
-    Country {
-        code: "IT",
-        cities: &["Brescia", "Bergamo", "Modena", "Vicenza", "Lecco"],
-        stems: &[
-            "Brentana",
-            "Montebello",
-            "Adamello",
-            "Lario",
-            "Valseriana",
-            "Cisalpina",
-            "Orobica",
-            "Gardesana",
-            "Serenissima",
-        ],
-        forms: &["S.r.l.", "S.p.A."],
-        given: &["Giulia", "Marco", "Elena", "Davide"],
-        family: &["Ferrari", "Moretti", "Galli", "Conti"],
-        share: 11,
-        risk_centi: 2_000,
-    },
-    Country {
-        code: "FR",
-        cities: &["Grenoble", "Saint-Étienne", "Cholet", "Roanne"],
-        stems: &[
-            "Rhodane",
-            "Vercors",
-            "Armorique",
-            "Jurassienne",
-            "Belledonne",
-            "Forézienne",
-            "Morvan",
-        ],
-        forms: &["SAS", "SARL", "SA"],
-        given: &["Camille", "Julien", "Claire", "Bastien"],
-        family: &["Moreau", "Garnier", "Lefèvre", "Chevalier"],
-        share: 7,
-        risk_centi: 1_600,
-    },
-    Country {
-        code: "PL",
-        cities: &["Gdynia", "Rzeszów", "Bielsko-Biała", "Poznań"],
-        stems: &[
-            "Baltyk", "Karpacka", "Wisla", "Sudety", "Mazur", "Podhale", "Kaszub",
-        ],
-        forms: &["Sp. z o.o.", "S.A."],
-        given: &["Agnieszka", "Tomasz", "Ewa", "Paweł"],
-        family: &["Nowak", "Wójcik", "Zieliński", "Lewandowska"],
-        share: 9,
-        risk_centi: 2_200,
-    },
-    Country {
-        code: "CZ",
-        cities: &["Brno", "Plzeň", "Ostrava"],
-        stems: &["Morava", "Krkonoše", "Vltava", "Beskydy", "Šumava"],
-        forms: &["s.r.o.", "a.s."],
-        given: &["Petra", "Tomáš", "Lucie"],
-        family: &["Novotná", "Dvořák", "Svoboda"],
-        share: 5,
-        risk_centi: 1_700,
-    },
-    Country {
-        code: "NL",
-        cities: &["Eindhoven", "Enschede", "Dordrecht"],
-        stems: &["Maasvlakte", "Veluwe", "Zeeland", "Twente", "Kempen"],
-        forms: &["B.V.", "N.V."],
-        given: &["Sanne", "Daan", "Femke"],
-        family: &["de Vries", "Bakker", "Visser"],
-        share: 5,
-        risk_centi: 1_100,
-    },
-    Country {
-        code: "BE",
-        cities: &["Gent", "Liège"],
-        stems: &["Scheldeland", "Ardenne", "Leie"],
-        forms: &["BV", "NV"],
-        given: &["Lotte", "Pieter"],
-        family: &["Peeters", "Maes"],
-        share: 2,
-        risk_centi: 1_300,
-    },
-    Country {
-        code: "AT",
-        cities: &["Steyr", "Graz", "Linz"],
-        stems: &["Ennstal", "Traun", "Karwendel", "Mürz"],
-        forms: &["GmbH", "AG"],
-        given: &["Lukas", "Eva"],
-        family: &["Gruber", "Hofer"],
-        share: 4,
-        risk_centi: 1_100,
-    },
-    Country {
-        code: "ES",
-        cities: &["Bilbao", "Zaragoza", "Vitoria"],
-        stems: &["Cantábrica", "Ebro", "Nervión", "Pirineo"],
-        forms: &["S.L.", "S.A."],
-        given: &["Lucía", "Javier"],
-        family: &["Navarro", "Ortega"],
-        share: 4,
-        risk_centi: 2_100,
-    },
-    Country {
-        code: "FI",
-        cities: &["Tampere", "Oulu"],
-        stems: &["Saimaa", "Kymi", "Pirkka"],
-        forms: &["Oy"],
-        given: &["Aino", "Mikko"],
-        family: &["Virtanen", "Laine"],
-        share: 2,
-        risk_centi: 1_000,
-    },
-    Country {
-        code: "DK",
-        cities: &["Odense", "Aalborg"],
-        stems: &["Limfjord", "Fyn", "Sønderjysk"],
-        forms: &["A/S", "ApS"],
-        given: &["Freja", "Mads"],
-        family: &["Sørensen", "Holm"],
-        share: 2,
-        risk_centi: 1_000,
-    },
-    Country {
-        code: "GB",
-        cities: &["Sheffield", "Coventry", "Stoke-on-Trent"],
-        stems: &["Pennine", "Severn", "Oriel", "Cotswold", "Tyneside"],
-        forms: &["Ltd", "PLC"],
-        given: &["Harriet", "Owen"],
-        family: &["Whitfield", "Pryce"],
-        share: 4,
-        risk_centi: 2_000,
-    },
-    Country {
-        code: "CH",
-        cities: &["Winterthur", "Biel"],
-        stems: &["Aare", "Jura", "Säntis"],
-        forms: &["AG"],
-        given: &["Nina", "Reto"],
-        family: &["Keller", "Zumsteg"],
-        share: 2,
-        risk_centi: 900,
-    },
-    Country {
-        code: "JP",
-        cities: &["Nagano", "Hamamatsu"],
-        stems: &["Kiso", "Asahidake", "Hayashi"],
-        forms: &["K.K."],
-        given: &["Haruka", "Kenji"],
-        family: &["Tanaka", "Mori"],
-        share: 2,
-        risk_centi: 2_800,
-    },
-    Country {
-        code: "CN",
-        cities: &["Ningbo", "Suzhou", "Dongguan"],
-        stems: &["Jinhe", "Donghai", "Xinlu", "Hengtai"],
-        forms: &["Co., Ltd."],
-        given: &["Li", "Wei"],
-        family: &["Zhang", "Chen"],
-        share: 4,
-        risk_centi: 4_200,
-    },
-    Country {
-        code: "VN",
-        cities: &["Hai Phong", "Bien Hoa"],
-        stems: &["Sông Hồng", "Minh An"],
-        forms: &["JSC"],
-        given: &["Linh", "Quang"],
-        family: &["Nguyen", "Tran"],
-        share: 1,
-        risk_centi: 3_800,
-    },
-    Country {
-        code: "IN",
-        cities: &["Pune", "Coimbatore"],
-        stems: &["Deccan", "Sahyadri", "Kaveri"],
-        forms: &["Pvt Ltd"],
-        given: &["Priya", "Arjun"],
-        family: &["Iyer", "Kulkarni"],
-        share: 2,
-        risk_centi: 3_700,
-    },
-    Country {
-        code: "US",
-        cities: &["Dayton", "Rockford"],
-        stems: &["Great Lakes", "Allegheny", "Cumberland"],
-        forms: &["Inc.", "LLC"],
-        given: &["Megan", "Tyler"],
-        family: &["Hayes", "Porter"],
-        share: 2,
-        risk_centi: 1_800,
-    },
-    Country {
-        code: "MX",
-        cities: &["Monterrey"],
-        stems: &["Sierra", "Bajío"],
-        forms: &["S.A. de C.V."],
-        given: &["Ximena", "Diego"],
-        family: &["Herrera", "Salas"],
-        share: 1,
-        risk_centi: 3_600,
-    },
-    Country {
-        code: "TR",
-        cities: &["Bursa"],
-        stems: &["Marmara", "Uludağ"],
-        forms: &["A.Ş."],
-        given: &["Elif", "Emre"],
-        family: &["Yılmaz", "Demir"],
-        share: 1,
-        risk_centi: 4_000,
-    },
+    country!("DE" in ["Aalen", "Chemnitz", "Solingen", "Bielefeld", "Schweinfurt", "Ulm"] "Industriestraße"
+        ["Al", "Bram", "Dorn", "Eich", "Falken", "Grün", "Hart", "Kalt", "Linden", "Morgen", "Nieder", "Oster", "Rhein", "Sauer", "Silber", "Stein", "Tannen", "Ulmen", "Wester", "Winter"] + ["bach", "berg", "brück", "feld", "hof", "kamp", "stedt", "tal", "wald", "rode"]
+        as ["GmbH", "GmbH", "GmbH & Co. KG", "AG", "KG"] by ["Jonas", "Katrin", "Felix", "Heike", "Sven", "Anja", "Torsten", "Birgit"] ["Wenzel", "Krämer", "Vogt", "Schuster", "Brandt", "Lorenz", "Engel", "Winkler"] share 24 risk 1200),
+    country!("SE" in ["Jönköping", "Västerås", "Skövde", "Borås"] "Industrigatan"
+        ["Norr", "Söder", "Lind", "Kråk", "Björk", "Hjäl", "Stor", "Älv", "Ek", "Gran"] + ["vik", "fors", "sund", "näs", "holm", "dal"]
+        as ["AB"] by ["Marta", "Erik", "Linnea", "Oskar"] ["Ekström", "Lindqvist", "Sjöberg", "Nyström"] share 6 risk 1000),
+    country!("IT" in ["Brescia", "Bergamo", "Modena", "Vicenza", "Lecco"] "Via dell’Industria"
+        ["Monte", "Val", "Seri", "Bren", "Gar", "Lari", "Oro", "Cis", "Ada", "Tici"] + ["bello", "dora", "mella", "nova", "riana", "stella", "vera", "zano"]
+        as ["S.r.l.", "S.r.l.", "S.p.A."] by ["Giulia", "Marco", "Elena", "Davide"] ["Ferrari", "Moretti", "Galli", "Conti"] share 11 risk 2000),
+    country!("FR" in ["Grenoble", "Saint-Étienne", "Cholet", "Roanne"] "Rue de l’Industrie"
+        ["Clair", "Haut", "Beau", "Font", "Roche", "Mont", "Aigue", "Vert"] + ["court", "fort", "mont", "vigne", "lieu", "rive", "combe", "lac"]
+        as ["SAS", "SARL", "SA"] by ["Camille", "Julien", "Claire", "Bastien"] ["Moreau", "Garnier", "Lefèvre", "Chevalier"] share 7 risk 1600),
+    country!("PL" in ["Gdynia", "Rzeszów", "Bielsko-Biała", "Poznań"] "ul. Przemysłowa"
+        ["Balt", "Karp", "Wisl", "Sud", "Mazu", "Podh", "Kasz", "Zamo", "Bysz", "Gnie"] + ["ex", "mar", "met", "pol", "tech", "rem", "form"]
+        as ["Sp. z o.o.", "Sp. z o.o.", "S.A."] by ["Agnieszka", "Tomasz", "Ewa", "Paweł"] ["Nowak", "Wójcik", "Zieliński", "Mazur"] share 9 risk 2200),
+    country!("CZ" in ["Brno", "Plzeň", "Ostrava"] "Průmyslová"
+        ["Mora", "Vlta", "Beski", "Jese", "Labi", "Orli", "Sáza"] + ["met", "stroj", "form", "tech", "kov", "mont"]
+        as ["s.r.o.", "a.s."] by ["Petra", "Tomáš", "Lucie"] ["Novotná", "Dvořák", "Svoboda"] share 5 risk 1700),
+    country!("NL" in ["Eindhoven", "Enschede", "Dordrecht"] "Industrieweg"
+        ["Maas", "Veen", "Zee", "Waal", "Kemp", "Grave", "Oost", "Hoge"] + ["land", "horst", "veld", "hoek", "stroom", "berg"]
+        as ["B.V.", "N.V."] by ["Sanne", "Daan", "Femke"] ["de Vries", "Bakker", "Visser"] share 5 risk 1100),
+    country!("BE" in ["Gent", "Liège"] "Nijverheidslaan"
+        ["Schelde", "Leie", "Ard", "Haspen", "Dender", "Zenne"] + ["veld", "land", "gouw", "mont", "dal"]
+        as ["BV", "NV"] by ["Lotte", "Pieter"] ["Peeters", "Maes"] share 2 risk 1300),
+    country!("AT" in ["Steyr", "Graz", "Linz"] "Werkstraße"
+        ["Enns", "Traun", "Kar", "Mürz", "Salz", "Ötz", "Zill"] + ["bach", "gau", "wendel", "stein", "eck"]
+        as ["GmbH", "AG"] by ["Lukas", "Eva"] ["Gruber", "Hofer"] share 4 risk 1100),
+    country!("ES" in ["Bilbao", "Zaragoza", "Vitoria"] "Calle de la Industria"
+        ["Canta", "Ebro", "Nervi", "Piri", "Alba", "Cord", "Naval"] + ["nor", "sur", "via", "mar", "zal", "lar"]
+        as ["S.L.", "S.A."] by ["Lucía", "Javier"] ["Navarro", "Ortega"] share 4 risk 2100),
+    country!("FI" in ["Tampere", "Oulu"] "Teollisuuskatu"
+        ["Sai", "Ky", "Pir", "Kal", "Haa", "Lep", "Tam"] + ["maa", "kka", "ranta", "järvi", "koski", "niemi"]
+        as ["Oy"] by ["Aino", "Mikko"] ["Virtanen", "Laine"] share 2 risk 1000),
+    country!("DK" in ["Odense", "Aalborg"] "Industrivej"
+        ["Lim", "Fyn", "Sønder", "Vester", "Øster", "Skov", "Hede"] + ["borg", "dal", "gaard", "havn", "lund"]
+        as ["A/S", "ApS"] by ["Freja", "Mads"] ["Sørensen", "Holm"] share 2 risk 1000),
+    country!("GB" in ["Sheffield", "Coventry", "Stoke-on-Trent"] "Foundry Lane"
+        ["Pen", "Sever", "Cots", "Tyne", "Ash", "Brack", "Hollow", "Thorn", "Wex"] + ["bourne", "combe", "dale", "field", "ford", "ley", "wick"]
+        as ["Ltd", "Ltd", "PLC"] by ["Harriet", "Owen"] ["Whitfield", "Pryce"] share 4 risk 2000),
+    country!("CH" in ["Winterthur", "Biel"] "Fabrikstrasse"
+        ["Aar", "Jur", "Sänt", "Em", "Thur", "Lint"] + ["bach", "matt", "wil", "egg", "au"]
+        as ["AG"] by ["Nina", "Reto"] ["Keller", "Zumsteg"] share 2 risk 900),
+    country!("JP" in ["Nagano", "Hamamatsu"] "Kogyo-dori"
+        ["Kiso", "Asa", "Haya", "Mina", "Taka", "Shira", "Mori", "Naga"] + ["gawa", "yama", "mura", "saki", "hara", "shima"]
+        as ["K.K."] by ["Haruka", "Kenji"] ["Tanaka", "Mori"] share 2 risk 2800),
+    country!("CN" in ["Ningbo", "Suzhou", "Dongguan"] "Gongye Road"
+        ["Jin", "Dong", "Xin", "Heng", "Rui", "Tian", "Hua", "Bao"] + ["hai", "he", "lu", "tai", "feng", "sheng", "yuan"]
+        as ["Co., Ltd."] by ["Li", "Wei"] ["Zhang", "Chen"] share 4 risk 4200),
+    country!("VN" in ["Hai Phong", "Bien Hoa"] "Đường Công Nghiệp"
+        ["Sông ", "Minh ", "An ", "Phú ", "Hòa ", "Tân "] + ["Hồng", "Long", "Thành", "Sơn", "Bình"]
+        as ["JSC"] by ["Linh", "Quang"] ["Nguyen", "Tran"] share 1 risk 3800),
+    country!("IN" in ["Pune", "Coimbatore"] "Industrial Estate Road"
+        ["Dek", "Sahya", "Kave", "Vind", "Aru", "Nila", "Goda"] + ["dri", "ri", "hya", "giri", "puram", "nath"]
+        as ["Pvt Ltd"] by ["Priya", "Arjun"] ["Iyer", "Kulkarni"] share 2 risk 3700),
+    country!("US" in ["Dayton", "Rockford"] "Industrial Parkway"
+        ["Cedar", "Iron", "Lake", "Mill", "Stone", "Pine", "Fair", "North"] + ["brook", "field", "ridge", "port", "view", "haven"]
+        as ["Inc.", "LLC"] by ["Megan", "Tyler"] ["Hayes", "Porter"] share 2 risk 1800),
+    country!("MX" in ["Monterrey"] "Avenida Industria"
+        ["Sierra ", "Valle ", "Río ", "Monte ", "Bahía "] + ["Alta", "Azul", "Norte", "Verde", "Claro"]
+        as ["S.A. de C.V."] by ["Ximena", "Diego"] ["Herrera", "Salas"] share 1 risk 3600),
+    country!("TR" in ["Bursa"] "Sanayi Caddesi"
+        ["Mar", "Ulu", "Ege", "Ana", "Top", "Kara"] + ["dağ", "mar", "sel", "taş", "kent", "pınar"]
+        as ["A.Ş."] by ["Elif", "Emre"] ["Yılmaz", "Demir"] share 1 risk 4000),
 ];
 
-/// Second words of company names, so that one stem can stand for several companies.
+/// Second words of company names, for when every pair of a country is taken.
 pub(crate) const SUFFIXES: &[&str] = &[
-    "",
     "Technik",
     "Industries",
     "Works",

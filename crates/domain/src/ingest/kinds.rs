@@ -152,6 +152,7 @@ fields! {
         DisruptionRisk = "disruption_risk" Holds::Share(100, 2), Need::Optional, "Residual risk of disruption, 0 to 100";
         SupplierRevenue = "supplier_revenue" Holds::Worth, Need::Optional, "Its yearly revenue";
         Dependency = "dependency" Holds::Share(100, 2), Need::Optional, "How far we depend on it, 0 to 100";
+        PartnerSince = "partner_since" Holds::Whole(1800, 2200), Need::Optional, "The year the partnership began";
     }
 }
 

@@ -129,6 +129,8 @@ pub struct SupplierRow {
     pub supplier_revenue: Option<Money>,
     /// 0 to 100, in hundredths.
     pub dependency_centi: Option<i64>,
+    /// The year the partnership began.
+    pub partner_since: Option<i64>,
 }
 
 /// One line of a purchase order. A flat file may carry its receipt.

@@ -80,6 +80,10 @@ async fn record(
         address: text(&row.address),
         website: text(&row.website),
         phone: text(&row.phone),
+        partner_since: row
+            .partner_since
+            .map(|year| year.to_string())
+            .unwrap_or_default(),
         ..Draft::default()
     };
     let details = understood(&mut problems, row, draft.parse(act.on()));

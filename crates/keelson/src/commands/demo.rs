@@ -34,6 +34,7 @@ pub(crate) async fn demo(place: &Place, options: Demo) -> Result<ExitCode> {
                 today,
             };
             keelson_demo::make(&keelson, wanted, &|step| {
+                tracing::info!(step = step.what, "making the sample company");
                 if let Ok(bar) = bar.lock() {
                     bar.set_message(step.what);
                     bar.set_position((step.done * 100.0) as u64);

@@ -238,6 +238,7 @@ impl Builder {
             disruption_risk_centi: draft.number(At::DisruptionRisk as usize),
             supplier_revenue: draft.money(At::SupplierRevenue as usize, currency),
             dependency_centi: draft.number(At::Dependency as usize),
+            partner_since: draft.number(At::PartnerSince as usize),
         })
     }
 
