@@ -181,7 +181,7 @@ const STORIES: &[Story] = &[
         skill: 0.86,
         hard_to_replace: true,
         tell: |habits, ratings| {
-            (habits.on_time, habits.drift, habits.turn) = (0.965, -0.014, 18);
+            (habits.on_time, habits.drift, habits.turn) = (0.970, -0.018, 18);
             (ratings.impact, ratings.risk_centi) = (Some(5), Some(6_400));
         },
     },
@@ -319,13 +319,18 @@ const STORIES: &[Story] = &[
     },
 ];
 
+/// So many suppliers make the sample company as large as it is meant to be.
+const FULL: f64 = 400.0;
+
 /// The suppliers of a sample company, `count` of them; never fewer than the stories.
 pub(crate) fn suppliers(rng: &mut impl Rng, count: u32) -> Vec<Supplier> {
     let mut names: HashSet<String> = STORIES.iter().map(|story| story.name.to_owned()).collect();
-    let mut all: Vec<Supplier> = STORIES.iter().map(|story| told(rng, story)).collect();
+    // A smaller company orders less from each.
+    let size = (f64::from(count) / FULL).min(1.0);
+    let mut all: Vec<Supplier> = STORIES.iter().map(|story| told(rng, story, size)).collect();
     let others = (count as usize).saturating_sub(all.len());
     for rank in 0..others {
-        all.push(other(rng, &mut names, rank, others));
+        all.push(other(rng, &mut names, (rank, others), size));
     }
     for (number, supplier) in all.iter_mut().enumerate() {
         supplier.key = format!("V{:06}", 100_000 + number * 7);
@@ -333,7 +338,8 @@ pub(crate) fn suppliers(rng: &mut impl Rng, count: u32) -> Vec<Supplier> {
     all
 }
 
-fn told(rng: &mut impl Rng, story: &Story) -> Supplier {
+fn told(rng: &mut impl Rng, story: &Story, size: f64) -> Supplier {
+    let lines = (story.lines * size).max(story.lines.min(8.0));
     let country = COUNTRIES
         .iter()
         .find(|country| country.code == story.country)
@@ -342,11 +348,11 @@ fn told(rng: &mut impl Rng, story: &Story) -> Supplier {
         .iter()
         .find(|category| category.code == story.category)
         .unwrap_or(&CATEGORIES[0]);
-    let mut habits = Skill::even(story.skill).habits(story.lines);
-    let mut ratings = ratings(rng, category, country, story.lines, false);
+    let mut habits = Skill::even(story.skill).habits(lines);
+    let mut ratings = ratings(rng, category, country, lines, false);
     if story.hard_to_replace {
         ratings.alternatives = Some(1);
-        ratings.switching_minor = Some(year_minor(category, story.lines) / 10 * 9);
+        ratings.switching_minor = Some(year_minor(category, lines) / 10 * 9);
         ratings.market_hhi_ppm = Some(320_000);
         ratings.risk_centi = Some(4_600);
     }
@@ -366,11 +372,16 @@ fn told(rng: &mut impl Rng, story: &Story) -> Supplier {
 }
 
 /// Order lines fall off with the rank as they do in the world: a few suppliers hold most of the spend.
-fn other(rng: &mut impl Rng, names: &mut HashSet<String>, rank: usize, of: usize) -> Supplier {
+fn other(
+    rng: &mut impl Rng,
+    names: &mut HashSet<String>,
+    (rank, of): (usize, usize),
+    size: f64,
+) -> Supplier {
     let category = weighted(rng, CATEGORIES, |category| category.share);
     let country = weighted(rng, COUNTRIES, |country| country.share);
     let name = name(rng, names, category, country);
-    let lines = (620.0 / (rank as f64 + 7.0).powf(0.82) + 0.5) * rng.random_range(0.7..1.3);
+    let lines = (620.0 * size / (rank as f64 + 7.0).powf(0.82) + 0.5) * rng.random_range(0.7..1.3);
     let mut habits = anybody(rng, lines);
     // The tail is where suppliers come and go, and where nobody has written anything down.
     let tail = rank * 10 > of * 7;

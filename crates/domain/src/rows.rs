@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 
 use crate::{Result, Tx};
 
@@ -62,14 +62,17 @@ fn statements(
         let values: Vec<Value> = rows.by_ref().take(most).flatten().collect();
         debug_assert_eq!(values.len() % width, 0, "a value per column");
         (!values.is_empty()).then(|| {
-            let sql = text(&head, values.len(), width, tail);
-            Statement::from_sql_and_values(tx.get_database_backend(), sql, values)
+            let backend = tx.get_database_backend();
+            // SQLite looks every numbered place up among all before it, so that thousands take seconds.
+            let numbered = backend == DbBackend::Postgres;
+            let sql = text(&head, values.len(), width, tail, numbered);
+            Statement::from_sql_and_values(backend, sql, values)
         })
     })
 }
 
-/// `INSERT … VALUES ($1, $2), ($3, $4) …`
-fn text(head: &str, values: usize, width: usize, tail: &str) -> String {
+/// `INSERT … VALUES ($1, $2), ($3, $4) …`, or with `?` in every place.
+fn text(head: &str, values: usize, width: usize, tail: &str, numbered: bool) -> String {
     let mut sql = String::with_capacity(head.len() + values * 8 + tail.len());
     sql.push_str(head);
     for place in 0..values {
@@ -78,7 +81,11 @@ fn text(head: &str, values: usize, width: usize, tail: &str) -> String {
             (_, 0) => "), (",
             _ => ", ",
         });
-        sql.push_str(&format!("${}", place + 1));
+        if numbered {
+            sql.push_str(&format!("${}", place + 1));
+        } else {
+            sql.push('?');
+        }
     }
     sql.push_str(") ");
     sql.push_str(tail);
@@ -98,8 +105,12 @@ mod tests {
     #[test]
     fn values_are_numbered_row_by_row() {
         assert_eq!(
-            super::text("INSERT INTO t (a, b) VALUES ", 4, 2, "RETURNING id"),
+            super::text("INSERT INTO t (a, b) VALUES ", 4, 2, "RETURNING id", true),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) RETURNING id"
+        );
+        assert_eq!(
+            super::text("INSERT INTO t (a, b) VALUES ", 4, 2, "", false),
+            "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) "
         );
         assert_eq!(super::list(&[]), "NULL");
         assert_eq!(super::list(&[3, 5]), "3,5");

@@ -5,7 +5,7 @@ mod commands;
 mod folder;
 mod output;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -28,9 +28,12 @@ fn main() -> ExitCode {
 
 /// Warnings and errors go to standard error, beside what the commands say; `KEELSON_LOG=info` shows more.
 fn log() {
-    let filter = EnvFilter::try_from_env("KEELSON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    // What the database library says of a slow statement is the whole statement, which may be a megabyte long.
+    let filter = EnvFilter::try_from_env("KEELSON_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,sqlx::query=off"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 }
