@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -53,6 +53,17 @@ enum Undo {
     },
 }
 
+impl Undo {
+    /// Whether a supplier already was as the change wanted it.
+    fn changed_nothing(&self) -> bool {
+        match self {
+            Self::Owner { to, from } => from.iter().all(|(_, before)| before == to),
+            Self::Category { from } => from.iter().all(|(_, before, after)| before == after),
+            Self::Status { from } => from.iter().all(|(_, before, after)| before == after),
+        }
+    }
+}
+
 const SUBJECT: &str = "bulk_edit";
 
 /// Changes many suppliers in one transaction. Those the change does not fit are left as they are and named.
@@ -62,32 +73,10 @@ pub async fn change_many(
     suppliers: &[SupplierId],
     change: &BulkChange,
 ) -> Result<BulkDone> {
-    if suppliers.is_empty() {
-        return Err(Error::conflict("Select at least one supplier."));
-    }
-    if suppliers.len() > MOST_IN_BULK {
-        return Err(Error::conflict(format!(
-            "Select at most {MOST_IN_BULK} suppliers at a time."
-        )));
-    }
     let tx = keelson.db.begin().await?;
-    let mut refused = Vec::new();
-    let mut before: HashMap<SupplierId, Undo> = HashMap::new();
-    let mut order = Vec::new();
-    for id in suppliers {
-        match change_one(&tx, act, *id, change).await {
-            Ok(undo) => {
-                order.push(*id);
-                before.insert(*id, undo);
-            }
-            // What is wrong with the change itself is wrong for all of them.
-            Err(Error::Conflict(why)) => refused.push((*id, why.into_owned())),
-            Err(Error::NotFound(_)) => refused.push((*id, "It is not there any more.".to_owned())),
-            Err(other) => return Err(other),
-        }
-    }
-    let changed = order.len() as u64;
-    let undo = together(order.into_iter().filter_map(|id| before.remove(&id)));
+    let Attempt { done, refused, .. } = attempt(&tx, act, suppliers, change).await?;
+    let changed = done.len() as u64;
+    let undo = together(done.into_iter());
     let payload = serde_json::to_value(undo).map_err(|why| Error::damaged("bulk edit", why))?;
     let event = NewEvent {
         supplier: None,
@@ -104,6 +93,81 @@ pub async fn change_many(
         changed,
         refused,
     })
+}
+
+/// What a change of many suppliers would come to. Nothing is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BulkTrial {
+    pub changes: Vec<SupplierId>,
+    /// Those that are already as the change would make them.
+    pub unchanged: Vec<SupplierId>,
+    pub refused: Vec<(SupplierId, String)>,
+}
+
+/// Tries a change of many suppliers and takes it back at once, so that what is told beforehand is what will happen.
+pub async fn try_many(
+    keelson: &Keelson,
+    act: &Act,
+    suppliers: &[SupplierId],
+    change: &BulkChange,
+) -> Result<BulkTrial> {
+    let tx = keelson.db.begin().await?;
+    let tried = attempt(&tx, act, suppliers, change).await?;
+    tx.rollback().await?;
+    Ok(BulkTrial {
+        changes: tried.changes,
+        unchanged: tried.unchanged,
+        refused: tried.refused,
+    })
+}
+
+/// A change of many suppliers inside a transaction.
+struct Attempt {
+    done: Vec<Undo>,
+    changes: Vec<SupplierId>,
+    unchanged: Vec<SupplierId>,
+    refused: Vec<(SupplierId, String)>,
+}
+
+async fn attempt(
+    tx: &Tx,
+    act: &Act,
+    suppliers: &[SupplierId],
+    change: &BulkChange,
+) -> Result<Attempt> {
+    if suppliers.is_empty() {
+        return Err(Error::conflict("Select at least one supplier."));
+    }
+    if suppliers.len() > MOST_IN_BULK {
+        return Err(Error::conflict(format!(
+            "Select at most {MOST_IN_BULK} suppliers at a time."
+        )));
+    }
+    let mut tried = Attempt {
+        done: Vec::new(),
+        changes: Vec::new(),
+        unchanged: Vec::new(),
+        refused: Vec::new(),
+    };
+    let mut seen = HashSet::new();
+    for id in suppliers.iter().copied().filter(|id| seen.insert(*id)) {
+        match change_one(tx, act, id, change).await {
+            Ok(undo) if undo.changed_nothing() => tried.unchanged.push(id),
+            Ok(undo) => {
+                tried.changes.push(id);
+                tried.done.push(undo);
+            }
+            // What is wrong with the change itself is wrong for all of them.
+            Err(Error::Conflict(why)) => tried.refused.push((id, why.into_owned())),
+            Err(Error::NotFound(_)) => {
+                tried
+                    .refused
+                    .push((id, "It is not there any more.".to_owned()));
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(tried)
 }
 
 /// Takes a bulk change back for every supplier that still is as the change left it, and says how many that were.

@@ -45,6 +45,19 @@ pub struct NewContact {
     pub lead: bool,
 }
 
+impl From<&Contact> for ContactDraft {
+    fn from(contact: &Contact) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            name: contact.name.clone(),
+            email: text(&contact.email),
+            phone: text(&contact.phone),
+            role: text(&contact.role),
+            lead: if contact.lead { "on" } else { "" }.to_owned(),
+        }
+    }
+}
+
 impl ContactDraft {
     pub fn parse(&self) -> Result<NewContact> {
         let mut fields = Fields::default();
@@ -85,6 +98,48 @@ pub async fn add_contact(
     .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Corrects what is on record about a person. Whoever left stays as they were.
+pub async fn edit_contact(
+    keelson: &Keelson,
+    act: &Act,
+    supplier: SupplierId,
+    contact: ContactId,
+    to: &NewContact,
+) -> Result<()> {
+    let tx = keelson.db.begin().await?;
+    must_find_in(&tx, supplier).await?.must_stand_alone()?;
+    if to.lead {
+        drop_leads(&tx, supplier).await?;
+    }
+    let mut sql =
+        Sql::new("UPDATE supplier_contacts SET name = ?, email = ?, phone = ?, role = ?, lead = ?")
+            .bind(to.name.as_str())
+            .bind(to.email.clone())
+            .bind(to.phone.clone())
+            .bind(to.role.clone())
+            .bind(to.lead);
+    sql.with(" WHERE left_at IS NULL AND id = ?", contact)
+        .with(
+            " AND supplier_id IN (SELECT id FROM suppliers WHERE id = ?",
+            supplier,
+        )
+        .with(" OR merged_into = ?)", supplier);
+    if sql.run(&tx).await? == 0 {
+        return Err(Error::NotFound("contact"));
+    }
+    tell(
+        &tx,
+        act,
+        supplier,
+        "contact_edited",
+        json!({ "contact": contact, "name": to.name, "role": to.role }),
+        Audience::Both,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Makes a person the one to call first.

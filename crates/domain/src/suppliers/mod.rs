@@ -25,13 +25,13 @@ mod supplier;
 mod text;
 mod view;
 
-pub use bulk::{BulkChange, BulkDone, MOST_IN_BULK, change_many, undo_many};
+pub use bulk::{BulkChange, BulkDone, BulkTrial, MOST_IN_BULK, change_many, try_many, undo_many};
 pub use category::{
     Category, SupplierCategory, categories, categories_of, create_category,
     find_or_create_category, set_categories,
 };
 pub use contact::{
-    Contact, ContactDraft, NewContact, add_contact, contact_left, contacts, make_lead,
+    Contact, ContactDraft, NewContact, add_contact, contact_left, contacts, edit_contact, make_lead,
 };
 pub use country::{Country, UnknownCountry};
 pub use details::{Details, Draft, Website};
@@ -57,7 +57,7 @@ pub use name::Name;
 pub use note::{Note, Reader, notes, withdraw_note, write_note};
 pub use profile::{PortalProfile, Standing};
 pub use rating::{Ratings, RatingsDraft, rate, ratings};
-pub use site::{NewSite, Site, SiteDraft, add_site, close_site, sites};
+pub use site::{NewSite, Site, SiteDraft, add_site, close_site, edit_site, sites};
 pub use source::{
     Described, Mention, Resolved, SourceRecord, find_or_create_from_source, take_over_from_source,
 };

@@ -47,6 +47,22 @@ pub struct NewSite {
     pub address: Option<String>,
 }
 
+impl From<&Site> for SiteDraft {
+    fn from(site: &Site) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            name: site.name.clone(),
+            purpose: text(&site.purpose),
+            country: site
+                .country
+                .map_or_else(String::new, |country| country.code().to_owned()),
+            city: text(&site.city),
+            postcode: text(&site.postcode),
+            address: text(&site.address),
+        }
+    }
+}
+
 impl SiteDraft {
     pub fn parse(&self) -> Result<NewSite> {
         let mut fields = Fields::default();
@@ -90,6 +106,48 @@ pub async fn add_site(
     .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Corrects what is on record about a site that is open.
+pub async fn edit_site(
+    keelson: &Keelson,
+    act: &Act,
+    supplier: SupplierId,
+    site: SiteId,
+    to: &NewSite,
+) -> Result<()> {
+    let tx = keelson.db.begin().await?;
+    must_find_in(&tx, supplier).await?.must_stand_alone()?;
+    let changed = Sql::new(
+        "UPDATE supplier_sites SET name = ?, purpose = ?, country = ?, city = ?, postcode = ?, address = ? \
+         WHERE id = ? AND closed_at IS NULL AND supplier_id IN \
+         (SELECT id FROM suppliers WHERE id = ? OR merged_into = ?)",
+    )
+    .bind(to.name.as_str())
+    .bind(to.purpose.clone())
+    .bind(to.country)
+    .bind(to.city.clone())
+    .bind(to.postcode.clone())
+    .bind(to.address.clone())
+    .bind(site)
+    .bind(supplier)
+    .bind(supplier)
+    .run(&tx)
+    .await?;
+    if changed == 0 {
+        return Err(Error::NotFound("site"));
+    }
+    tell(
+        &tx,
+        act,
+        supplier,
+        "site_edited",
+        json!({ "site": site, "name": to.name, "city": to.city }),
+        Audience::Both,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Nothing is delivered from here any more. The site stays readable.

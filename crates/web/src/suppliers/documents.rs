@@ -1,5 +1,6 @@
-//! A supplier's documents: adding, opening and withdrawing them.
+//! A supplier's documents: the tab, adding, opening and withdrawing them.
 
+use askama::{Template, filters::HtmlSafe};
 use axum::{
     body::Bytes,
     extract::{FromRequest, Multipart, Request, State, multipart::MultipartError},
@@ -8,64 +9,95 @@ use axum::{
 };
 use chrono::NaiveDate;
 use keelson_domain::{
-    DocumentId, SupplierId,
+    DocumentId,
     access::Permission,
     suppliers::{self, DocumentKind, MOST_BYTES, Reader, Supplier, Upload, Validity},
 };
 use serde::Deserialize;
 
-use super::show::kinds;
+use super::{
+    part::{Nothing, at, mistakes},
+    show::{self, Asked, Tab},
+};
 use crate::{
-    Allowed, App, Error, Path, Result, Signed,
-    kit::{Flash, Html, Hx, Level, Locale, form::Field, format, marks},
+    Allowed, App, Error, Form, Path, Result, Signed,
+    kit::{
+        Flash, Html, Hx, Level, Locale,
+        form::{Choice, Errors, Field},
+        format, marks,
+    },
 };
 
 /// The file, and what stands around it in a form.
 pub(super) const LIMIT: usize = MOST_BYTES + 64 * 1024;
 
-pub(super) struct DocumentRow {
-    pub(super) name: String,
-    pub(super) href: String,
-    pub(super) kind: &'static str,
-    pub(super) valid_to: Html,
-    pub(super) status: Html,
-    pub(super) shared: bool,
-    pub(super) by: String,
-    pub(super) at: Html,
-    pub(super) size: String,
-    pub(super) withdraw: Option<String>,
+/// The documents of a supplier, newest first, and the form that adds one.
+#[derive(Template)]
+#[template(path = "suppliers/documents.html")]
+pub(super) struct Documents {
+    home: String,
+    rows: Vec<DocumentRow>,
+    errors: Errors,
+    form: Option<Vec<Field>>,
 }
 
-/// The documents as rows, newest first.
-pub(super) async fn rows(
-    app: &App,
-    signed: &Signed,
-    supplier: SupplierId,
-) -> Result<Vec<DocumentRow>> {
-    let found = suppliers::documents(app.keelson.db.read(), supplier, Reader::Colleague).await?;
-    let today = app.now().date_naive();
-    let locale = signed.locale();
-    let may_withdraw = signed.may(Permission::ManageDocuments);
-    Ok(found
-        .into_iter()
-        .map(|document| {
-            let href = format!("/suppliers/{supplier}/documents/{}", document.id);
-            DocumentRow {
-                kind: document.kind.words(),
-                valid_to: document
-                    .valid_to
-                    .map_or_else(|| Html::from("No end date"), |on| format::day(on, locale)),
-                status: status(document.validity(today), locale),
-                shared: document.shared,
-                at: format::day(document.uploaded_at.date_naive(), locale),
-                size: size(document.bytes, locale),
-                withdraw: may_withdraw.then(|| format!("{href}/withdrawal")),
-                by: document.uploaded_by_name,
-                name: document.name,
-                href,
-            }
+impl HtmlSafe for Documents {}
+
+struct DocumentRow {
+    name: String,
+    href: String,
+    kind: &'static str,
+    valid_to: Html,
+    status: Html,
+    shared: bool,
+    by: String,
+    at: Html,
+    size: String,
+    withdraw: Option<String>,
+}
+
+impl Documents {
+    /// The tab; `answers` and `errors` are those of a form that needs fixing.
+    pub(super) async fn of(
+        app: &App,
+        signed: &Signed,
+        supplier: &Supplier,
+        answers: Option<&Answers>,
+        errors: Errors,
+    ) -> Result<Self> {
+        let db = app.keelson.db.read();
+        let found = suppliers::documents(db, supplier.id, Reader::Colleague).await?;
+        let may_manage = signed.may(Permission::ManageDocuments);
+        let today = app.now().date_naive();
+        let locale = signed.locale();
+        let home = format!("/suppliers/{}", supplier.id);
+        Ok(Self {
+            rows: found
+                .into_iter()
+                .map(|document| {
+                    let href = format!("{home}/documents/{}", document.id);
+                    DocumentRow {
+                        kind: document.kind.words(),
+                        valid_to: document.valid_to.map_or_else(
+                            || Html::from("No end date"),
+                            |on| format::day(on, locale),
+                        ),
+                        status: status(document.validity(today), locale),
+                        shared: document.shared,
+                        at: format::day(document.uploaded_at.date_naive(), locale),
+                        size: size(document.bytes, locale),
+                        withdraw: may_manage.then(|| format!("{href}/withdrawal")),
+                        by: document.uploaded_by_name,
+                        name: document.name,
+                        href,
+                    }
+                })
+                .collect(),
+            form: may_manage.then(|| fields(supplier, answers, &errors)),
+            errors,
+            home,
         })
-        .collect())
+    }
 }
 
 fn status(validity: Validity, locale: Locale) -> Html {
@@ -95,14 +127,40 @@ fn size(bytes: i64, locale: Locale) -> String {
     }
 }
 
-pub(super) fn fields() -> Vec<Field> {
-    vec![
-        Field::file("file", "File", ""),
-        Field::select("kind", "What it is", kinds()),
-        Field::date("valid_from", "Valid from").optional(),
-        Field::date("valid_to", "Valid to").optional(),
-        Field::check("shared", "The supplier may read it", false),
+fn fields(supplier: &Supplier, answers: Option<&Answers>, errors: &Errors) -> Vec<Field> {
+    let text = |of: fn(&Answers) -> &String| answers.map_or("", |answers| of(answers).as_str());
+    let kinds = [
+        DocumentKind::Certificate,
+        DocumentKind::Insurance,
+        DocumentKind::CodeOfConduct,
+        DocumentKind::Agreement,
+        DocumentKind::Tax,
+        DocumentKind::Other,
     ]
+    .map(|kind| Choice::new(kind.code(), kind.words()))
+    .into();
+    let may_read = format!("{} may read it", supplier.details.name);
+    [
+        Field::file("file", "File", ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.txt,.csv").hint(format!(
+            "PDF, Word, Excel, image or text, up to {} MB",
+            MOST_BYTES / 1_048_576
+        )),
+        Field::select("kind", "What it is", kinds).value(text(|answers| &answers.kind)),
+        Field::date("valid_from", "Valid from")
+            .value(text(|answers| &answers.valid_from))
+            .optional(),
+        Field::date("valid_to", "Valid to")
+            .value(text(|answers| &answers.valid_to))
+            .optional(),
+        Field::check(
+            "shared",
+            &may_read,
+            answers.is_some_and(|answers| answers.shared),
+        ),
+    ]
+    .into_iter()
+    .map(|field| field.error(errors))
+    .collect()
 }
 
 #[derive(Deserialize)]
@@ -137,12 +195,13 @@ pub(super) async fn withdraw(
     hx: Hx,
     Allowed(supplier): Allowed<Supplier>,
     Path(One { document }): Path<One>,
+    Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response> {
     let act = signed.act(&app);
     suppliers::withdraw_document(&app.keelson, &act, supplier.id, Reader::Colleague, document)
         .await?;
     let said = Flash::ok("The document is withdrawn.");
-    Ok(signed.done(&app, &hx, &tab(&supplier), said))
+    Ok(signed.done(&app, &hx, &at(&supplier, "documents"), said))
 }
 
 pub(super) async fn add(
@@ -152,38 +211,24 @@ pub(super) async fn add(
     Allowed(supplier): Allowed<Supplier>,
     answers: Answers,
 ) -> Result<Response> {
-    if answers.file_name.is_empty() {
-        return Err(Error::Unreadable("Choose a file to add.".to_owned()));
-    }
-    let kind = DocumentKind::parse(&answers.kind)
-        .ok_or_else(|| Error::Unreadable("Choose what the document is.".to_owned()))?;
-    let upload = Upload {
-        file_name: &answers.file_name,
-        content: answers.content.clone(),
-        kind,
-        valid_from: date(&answers.valid_from)?,
-        valid_to: date(&answers.valid_to)?,
-        shared: answers.shared,
+    let errors = match answers.read() {
+        Err(errors) => errors,
+        Ok(upload) => {
+            let act = signed.act(&app);
+            let added = suppliers::upload_document(&app.keelson, &act, supplier.id, upload).await;
+            match mistakes(added)? {
+                Err(errors) => errors,
+                Ok(_) => {
+                    let said = Flash::ok(format!("{} is saved.", answers.file_name));
+                    return Ok(signed.done(&app, &hx, &at(&supplier, "documents"), said));
+                }
+            }
+        }
     };
-    suppliers::upload_document(&app.keelson, &signed.act(&app), supplier.id, upload).await?;
-    let said = Flash::ok(format!("{} is saved.", answers.file_name));
-    Ok(signed.done(&app, &hx, &tab(&supplier), said))
-}
-
-fn tab(supplier: &Supplier) -> String {
-    format!("/suppliers/{}?tab=documents", supplier.id)
-}
-
-fn date(text: &str) -> Result<Option<NaiveDate>> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    crate::portal::typed_date(text).map(Some).ok_or_else(|| {
-        Error::Unreadable(format!(
-            "\"{}\" is not a date; write it like 31 Jan 2027.",
-            text.trim()
-        ))
-    })
+    let tab = Documents::of(&app, &signed, &supplier, Some(&answers), errors).await?;
+    let asked = Asked::tab(Tab::Documents);
+    let page = show::with(&app, &signed, &supplier, &asked, Html::of(tab), true).await?;
+    Ok(page.unprocessable().into_response())
 }
 
 /// The form as it was sent.
@@ -195,6 +240,44 @@ pub(super) struct Answers {
     valid_from: String,
     valid_to: String,
     shared: bool,
+}
+
+impl Answers {
+    /// What is to be kept, or what needs fixing first.
+    fn read(&self) -> Result<Upload<'_>, Errors> {
+        let mut errors = Errors::none();
+        if self.file_name.is_empty() {
+            errors.add("file", "Choose a file to add.");
+        }
+        let kind = DocumentKind::parse(&self.kind);
+        if kind.is_none() {
+            errors.add("kind", "Choose what the document is.");
+        }
+        let mut date = |field: &str, text: &str| -> Option<NaiveDate> {
+            let text = text.trim();
+            let read = crate::portal::typed_date(text);
+            if !text.is_empty() && read.is_none() {
+                errors.add(
+                    field,
+                    format!("\"{text}\" is not a date; write it like 31 Jan 2027."),
+                );
+            }
+            read
+        };
+        let valid_from = date("valid_from", &self.valid_from);
+        let valid_to = date("valid_to", &self.valid_to);
+        let (Some(kind), true) = (kind, errors.is_empty()) else {
+            return Err(errors);
+        };
+        Ok(Upload {
+            file_name: &self.file_name,
+            content: self.content.clone(),
+            kind,
+            valid_from,
+            valid_to,
+            shared: self.shared,
+        })
+    }
 }
 
 impl FromRequest<App> for Answers {

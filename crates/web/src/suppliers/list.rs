@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use keelson_domain::{
+    SupplierId,
     access::Permission,
     suppliers::{
         self, Column as By, Facets, ListQuery, Owner, PAGE_ROWS, Row as Supplier, SavedView,
@@ -92,6 +93,13 @@ pub(super) fn address(path: &str, query: &ListQuery) -> Address {
         })
 }
 
+/// A supplier's page, opened from a list: it leads on to the next one in it.
+pub(super) fn open(id: SupplierId, query: &ListQuery) -> Address {
+    let list = query.first_page().to_query_string();
+    let address = Address::new(format!("/suppliers/{id}"));
+    address.with("list", if list.is_empty() { "all" } else { &list })
+}
+
 pub(super) async fn page(
     State(app): State<App>,
     signed: Signed,
@@ -130,7 +138,7 @@ pub(super) async fn page(
             .iter()
             .map(|row| Row {
                 name: row.name.clone(),
-                href: format!("/suppliers/{}", row.id),
+                href: open(row.id, &asked).to_string(),
                 cells: shown[1..]
                     .iter()
                     .map(|by| cell(*by, row, currency.code(), locale))

@@ -1,13 +1,24 @@
 //! Suppliers: the list, a supplier's page, creating and editing one, and records that are the same party twice.
 
+mod activity;
+mod categories;
+mod contacts;
+mod deliveries;
 mod documents;
 mod duplicates;
 mod export;
 mod form;
+mod identifiers;
 mod list;
 mod notes;
+mod overview;
+mod part;
+mod people;
+mod ratings;
+mod relations;
 mod search;
 mod show;
+mod sites;
 mod steps;
 mod words;
 
@@ -57,6 +68,8 @@ pub(crate) fn routes() -> Routes {
             ViewPerformance,
             show::tab_scorecard,
         )
+        .merge(parts())
+        .get("/suppliers/{id}/steps", ApproveSuppliers, steps::choose)
         .post("/suppliers/{id}/steps", ApproveSuppliers, steps::take)
         .post("/suppliers/{id}/notes", WriteNotes, notes::write)
         .post(
@@ -84,6 +97,87 @@ pub(crate) fn routes() -> Routes {
             "/suppliers/{id}/documents/{document}/withdrawal",
             ManageDocuments,
             documents::withdraw,
+        )
+}
+
+/// What a supplier consists of: its people, places, numbers, categories, ratings and relations.
+fn parts() -> Routes {
+    use Permission::EditSuppliers;
+    Routes::new()
+        .get("/suppliers/{id}/contacts/new", EditSuppliers, contacts::new)
+        .post("/suppliers/{id}/contacts/new", EditSuppliers, contacts::add)
+        .get(
+            "/suppliers/{id}/contacts/{contact}/edit",
+            EditSuppliers,
+            contacts::edit,
+        )
+        .post(
+            "/suppliers/{id}/contacts/{contact}/edit",
+            EditSuppliers,
+            contacts::save,
+        )
+        .post(
+            "/suppliers/{id}/contacts/{contact}/lead",
+            EditSuppliers,
+            contacts::lead,
+        )
+        .post(
+            "/suppliers/{id}/contacts/{contact}/departure",
+            EditSuppliers,
+            contacts::left,
+        )
+        .get("/suppliers/{id}/sites/new", EditSuppliers, sites::new)
+        .post("/suppliers/{id}/sites/new", EditSuppliers, sites::add)
+        .get(
+            "/suppliers/{id}/sites/{site}/edit",
+            EditSuppliers,
+            sites::edit,
+        )
+        .post(
+            "/suppliers/{id}/sites/{site}/edit",
+            EditSuppliers,
+            sites::save,
+        )
+        .post(
+            "/suppliers/{id}/sites/{site}/closure",
+            EditSuppliers,
+            sites::close,
+        )
+        .get(
+            "/suppliers/{id}/identifiers/new",
+            EditSuppliers,
+            identifiers::new,
+        )
+        .post(
+            "/suppliers/{id}/identifiers/new",
+            EditSuppliers,
+            identifiers::add,
+        )
+        .post(
+            "/suppliers/{id}/identifiers/{identifier}/removal",
+            EditSuppliers,
+            identifiers::remove,
+        )
+        .get(
+            "/suppliers/{id}/categories",
+            EditSuppliers,
+            categories::edit,
+        )
+        .post(
+            "/suppliers/{id}/categories",
+            EditSuppliers,
+            categories::save,
+        )
+        .get("/suppliers/{id}/ratings", EditSuppliers, ratings::edit)
+        .post("/suppliers/{id}/ratings", EditSuppliers, ratings::save)
+        .get("/suppliers/{id}/owner", EditSuppliers, relations::owner)
+        .post("/suppliers/{id}/owner", EditSuppliers, relations::assign)
+        .get("/suppliers/{id}/parent", EditSuppliers, relations::parent)
+        .post("/suppliers/{id}/parent", EditSuppliers, relations::belong)
+        .post(
+            "/suppliers/{id}/verification",
+            EditSuppliers,
+            relations::verify,
         )
 }
 

@@ -1,7 +1,7 @@
 //! How a supplier's status, tier and figures are written on the pages about suppliers.
 
 use askama::{Template, filters::HtmlSafe};
-use keelson_domain::suppliers::{Country, Status};
+use keelson_domain::suppliers::{Country, Site, Status};
 use keelson_methods::{
     scoring::Grade,
     segmentation::{AbcClass, Tier},
@@ -84,6 +84,40 @@ pub(super) fn country(country: Option<Country>) -> Html {
 
 pub(super) fn text(value: Option<&String>, reason: &str) -> Html {
     format::or_missing(value.cloned(), reason)
+}
+
+/// Where a site is, as far as it is known.
+pub(super) fn place(site: &Site) -> Html {
+    let city: Vec<&str> = [site.postcode.as_deref(), site.city.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let place: Vec<String> = site
+        .address
+        .iter()
+        .cloned()
+        .chain((!city.is_empty()).then(|| city.join(" ")))
+        .collect();
+    format::or_missing((!place.is_empty()).then(|| place.join(", ")), "not known")
+}
+
+/// A field of a supplier's details in the words of its form.
+pub(super) fn field(name: &str) -> String {
+    match name {
+        "name" => "Name",
+        "legal_name" => "Legal name",
+        "country" => "Country",
+        "region" => "Region",
+        "city" => "City",
+        "postcode" => "Postcode",
+        "address" => "Address",
+        "website" => "Website",
+        "phone" => "Telephone",
+        "currency" => "Currency",
+        "partner_since" => "Partner since",
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
 }
 
 /// Pages of a fixed number of rows: what is shown of how many, and the way to the pages before and after.
