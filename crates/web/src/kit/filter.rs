@@ -31,7 +31,7 @@ impl Chip {
 #[derive(Debug, Clone, Template)]
 #[template(
     ext = "html",
-    source = r#"<details class="pop"><summary class="btn ghost{% if text.is_empty() %} sq{% endif %}"{% if text.is_empty() %} aria-label="{{ label }}" data-tip="{{ label }}"{% endif %}>{{ crate::kit::marks::icon_s(icon) }}{{ text }}</summary><div class="pop-panel wide filter-panel{% if to_end %} to-end{% endif %}">{% for group in groups %}<fieldset><legend class="sm"><b>{{ group.legend }}</b></legend>{% for choice in group.choices %}<label class="opt"><input class="check" type="checkbox" name="{{ group.name }}" value="{{ choice.value }}"{% if group.chosen.contains(choice.value) %} checked{% endif %}><span>{{ choice.label }}</span></label>{% endfor %}</fieldset>{% endfor %}</div></details>"#
+    source = r#"<details class="pop"><summary class="btn ghost{% if text.is_empty() %} sq{% endif %}"{% if text.is_empty() %} aria-label="{{ label }}" data-tip="{{ label }}"{% endif %}>{{ crate::kit::marks::icon_s(icon) }}{{ text }}</summary><div class="pop-panel wide filter-panel{% if to_end %} to-end{% endif %}">{% for group in groups %}<fieldset><legend class="sm"><b>{{ group.legend }}</b></legend>{% for choice in group.choices %}<label class="opt"><input class="check" type="checkbox" name="{{ group.name }}" value="{{ choice.value }}"{% if group.chosen.contains(choice.value) %} checked{% endif %}><span>{{ choice.label }}</span></label>{% endfor %}</fieldset>{% endfor %}{% for range in ranges %}<fieldset><legend class="sm"><b>{{ range.legend }}</b></legend><div class="range"><input class="input r" name="{{ range.name }}_from" value="{{ range.from }}" inputmode="decimal" aria-label="{{ range.legend }}, from" placeholder="from"><span aria-hidden="true">–</span><input class="input r" name="{{ range.name }}_to" value="{{ range.to }}" inputmode="decimal" aria-label="{{ range.legend }}, to" placeholder="to"></div></fieldset>{% endfor %}</div></details>"#
 )]
 pub struct FilterMenu {
     /// Read aloud when the button shows only its icon.
@@ -39,6 +39,8 @@ pub struct FilterMenu {
     pub text: String,
     pub icon: &'static str,
     pub groups: Vec<FilterGroup>,
+    /// Fields of numbers, from and to.
+    pub ranges: Vec<FilterRange>,
     /// Opens towards the left, for a button at the right edge.
     pub to_end: bool,
 }
@@ -52,13 +54,28 @@ pub struct FilterGroup {
     pub chosen: Vec<String>,
 }
 
+/// A field of numbers: its parameters are its name with `_from` and with `_to`.
+#[derive(Debug, Clone, Default)]
+pub struct FilterRange {
+    pub legend: String,
+    pub name: String,
+    pub from: String,
+    pub to: String,
+}
+
 impl FilterMenu {
+    pub fn ranges(mut self, ranges: Vec<FilterRange>) -> Self {
+        self.ranges = ranges;
+        self
+    }
+
     pub fn filters(groups: Vec<FilterGroup>) -> Self {
         Self {
             label: "Filter".into(),
             text: "Filter".into(),
             icon: "list-filter",
             groups,
+            ranges: Vec::new(),
             to_end: false,
         }
     }
@@ -69,6 +86,7 @@ impl FilterMenu {
             text: String::new(),
             icon: "columns-3",
             groups,
+            ranges: Vec::new(),
             to_end: true,
         }
     }
@@ -79,7 +97,7 @@ impl FilterMenu {
 #[derive(Debug, Clone, Template)]
 #[template(
     ext = "html",
-    source = r#"<div class="changed-view"><span class="xs t3 only-wide">View changed</span><a class="btn ghost" href="{{ reset }}">Reset</a><details class="pop"><summary class="btn">Save view</summary><form class="pop-panel to-end save-view" method="post" action="{{ save }}">{% for (key, value) in address.query() %}<input type="hidden" name="{{ key }}" value="{{ value }}">{% endfor %}<div class="field"><label for="view-name">Name of the view</label><input class="input" id="view-name" name="name" value="{{ name }}" maxlength="80" required></div><label class="opt"><input class="check" type="checkbox" name="shared" value="on"><span>Everybody may use it</span></label><button class="btn primary" type="submit">Save view</button></form></details></div>"#
+    source = r#"<div class="changed-view"><span class="xs t3 only-wide">View changed</span><a class="btn ghost" href="{{ reset }}">Reset</a><details class="pop"><summary class="btn">Save view</summary><div class="pop-panel to-end">{% if let Some(view) = replaces %}<form class="save-view" method="post" action="{{ save }}">{% for (key, value) in address.query() %}<input type="hidden" name="{{ key }}" value="{{ value }}">{% endfor %}<button class="btn primary" type="submit" name="replace" value="{{ view }}">Save into {{ name }}</button></form>{% endif %}<form class="save-view" method="post" action="{{ save }}">{% for (key, value) in address.query() %}<input type="hidden" name="{{ key }}" value="{{ value }}">{% endfor %}<div class="field"><label for="view-name">Name of the view</label><input class="input" id="view-name" name="name" value="{% if replaces.is_none() %}{{ name }}{% endif %}" maxlength="60" required></div>{% if may_share %}<label class="opt"><input class="check" type="checkbox" name="shared" value="on"><span>Everybody may use it</span></label>{% endif %}<button class="btn{% if replaces.is_none() %} primary{% endif %}" type="submit">Save as a new view</button></form></div></details></div>"#
 )]
 pub struct ChangedView {
     /// The address of the saved view.
@@ -90,6 +108,10 @@ pub struct ChangedView {
     pub address: Address,
     /// The name of the saved view, to start from.
     pub name: String,
+    /// The id of the saved view, where this person may change it.
+    pub replaces: Option<String>,
+    /// Whether this person may keep a view for everybody.
+    pub may_share: bool,
 }
 
 impl HtmlSafe for Chip {}
@@ -123,6 +145,8 @@ mod tests {
             save: "/views".into(),
             address,
             name: String::new(),
+            replaces: None,
+            may_share: true,
         };
         let html = view.to_string();
         assert!(html.contains(r#"name="tier" value="1""#), "{html}");

@@ -211,6 +211,11 @@ pub fn person(name: &str) -> Html {
     ))
 }
 
+/// Two marks side by side that do not part, for a table cell: a spark and its change.
+pub fn beside(first: Html, second: Html) -> Html {
+    Html::trusted(format!("<span class=\"beside\">{first}{second}</span>"))
+}
+
 /// A company's initials in a square. Decorative, the name stands beside it.
 pub fn monogram(name: &str) -> Html {
     Html::trusted(format!(

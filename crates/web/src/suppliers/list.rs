@@ -5,21 +5,22 @@ use axum::extract::{RawQuery, State};
 use keelson_domain::{
     SupplierId,
     access::Permission,
-    suppliers::{
-        self, Column as By, Facets, ListQuery, Owner, PAGE_ROWS, Row as Supplier, SavedView,
-    },
+    suppliers::{self, Column as By, ListQuery, PAGE_ROWS, Row as Supplier, SavedView},
 };
 
-use super::words::{self, Pages};
+use super::{
+    filters,
+    views::{self, LIST},
+    words::{self, Pages},
+};
 use crate::{
     App, Result, Signed,
     charts::{self, Course},
     kit::{
         Html, Hx, Locale, NavItem, Page, Shell,
-        filter::{Chip, FilterGroup, FilterMenu},
-        form::Choice,
+        filter::{ChangedView, Chip, FilterMenu},
         format::{self, count, number, percent},
-        list::{Address, Blank, Column, Kind, Sort, Sorted, Tabs},
+        list::{Address, Blank, BulkAction, BulkBar, Column, Kind, Sort, Sorted, Tabs},
         marks::{self, Better},
     },
     performance::words as figures,
@@ -37,14 +38,19 @@ struct View {
     chips: Vec<Chip>,
     filters: FilterMenu,
     chooser: FilterMenu,
+    changed: Option<ChangedView>,
     summary: String,
     columns: Vec<Column>,
     rows: Vec<Row>,
     pages: Pages,
     blank: Blank,
+    bulk: Option<BulkBar>,
+    /// The list's own words, for coming back to it.
+    list: String,
 }
 
 struct Row {
+    id: SupplierId,
     name: String,
     href: String,
     cells: Vec<Cell>,
@@ -110,10 +116,14 @@ pub(super) async fn page(
     let locale = signed.locale();
     let currency = signed.organisation().currency;
     let asked = read(raw.as_deref());
-    let address = address("/suppliers", &asked);
     let found = suppliers::list(db, &asked, currency).await?;
     let facets = suppliers::facets(db).await?;
-    let views = suppliers::views(db, "suppliers", signed.person().id).await?;
+    let views = suppliers::views(db, LIST, signed.person().id).await?;
+    let opened = opened(raw.as_deref(), &views);
+    let mut address = address("/suppliers", &asked);
+    if let Some(view) = opened {
+        address = address.with("view", view.id);
+    }
     let mut lists: Vec<ListQuery> = views.iter().map(|view| read(Some(&view.query))).collect();
     lists.push(ListQuery::default());
     let counts = suppliers::counts(db, &lists, currency).await?;
@@ -126,17 +136,21 @@ pub(super) async fn page(
                 |format: &str| self::address("/suppliers/export", &asked).with("format", format);
             [("CSV", file("csv")), ("Excel", file("xlsx"))]
         }),
-        tabs: tabs(&asked, &views, &lists, &counts, locale),
+        tabs: tabs(opened, &views, &counts, locale),
         query: asked.text.clone(),
-        chips: chips(&asked, &facets, &address),
-        filters: filters(&asked, &facets),
-        chooser: chooser(&shown),
+        chips: filters::chips(&asked, &facets, &address),
+        filters: filters::menu(&asked, &facets, currency.code()),
+        chooser: filters::chooser(&shown),
+        changed: changed(&asked, opened, &signed),
+        bulk: bulk(&signed),
+        list: asked.first_page().to_query_string(),
         summary: summary(&found, currency.code(), locale),
         columns: shown.iter().map(|by| head(*by, &asked, &address)).collect(),
         rows: found
             .rows
             .iter()
             .map(|row| Row {
+                id: row.id,
                 name: row.name.clone(),
                 href: open(row.id, &asked).to_string(),
                 cells: shown[1..]
@@ -207,31 +221,69 @@ fn summary(found: &suppliers::Page, currency: &str, locale: Locale) -> String {
     words.join(", ")
 }
 
-fn tabs(
-    asked: &ListQuery,
-    views: &[SavedView],
-    lists: &[ListQuery],
-    counts: &[u64],
-    locale: Locale,
-) -> Tabs {
+/// The saved view the address says it began as.
+fn opened<'a>(raw: Option<&str>, views: &'a [SavedView]) -> Option<&'a SavedView> {
+    let id = form_urlencoded::parse(raw.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "view")
+        .map(|(_, id)| id.into_owned())?;
+    views.iter().find(|view| view.id.to_string() == id)
+}
+
+fn tabs(opened: Option<&SavedView>, views: &[SavedView], counts: &[u64], locale: Locale) -> Tabs {
     let at = |place: usize| counts.get(place).copied().unwrap_or_default() as i64;
     let tabs = Tabs::new("Saved views").counted(
         "All suppliers",
         "/suppliers",
-        !asked.is_filtered(),
+        opened.is_none(),
         at(views.len()),
         locale,
     );
     views.iter().enumerate().fold(tabs, |tabs, (place, view)| {
-        let list = &lists[place];
-        let current = asked.is_filtered() && list.filter_pairs() == asked.filter_pairs();
-        tabs.counted(
-            &view.name,
-            address("/suppliers", list),
-            current,
-            at(place),
-            locale,
-        )
+        let current = opened.is_some_and(|opened| opened.id == view.id);
+        tabs.counted(&view.name, views::address(view), current, at(place), locale)
+    })
+}
+
+/// What is offered once the list is no longer as its view keeps it.
+fn changed(asked: &ListQuery, opened: Option<&SavedView>, signed: &Signed) -> Option<ChangedView> {
+    let kept = opened.map_or_else(ListQuery::default, |view| read(Some(&view.query)));
+    if asked.first_page().pairs() == kept.first_page().pairs() {
+        return None;
+    }
+    let own = opened.filter(|view| view.created_by == Some(signed.person().id));
+    Some(ChangedView {
+        reset: opened.map_or_else(|| "/suppliers".to_owned(), views::address),
+        save: "/suppliers/views".to_owned(),
+        address: address("/suppliers", asked),
+        name: opened.map_or_else(String::new, |view| view.name.clone()),
+        replaces: own.map(|view| view.id.to_string()),
+        may_share: signed.may(Permission::ShareViews),
+    })
+}
+
+/// What can be done with picked suppliers; nothing where this person may change none.
+fn bulk(signed: &Signed) -> Option<BulkBar> {
+    let mut actions = Vec::new();
+    let mut offer = |may: Permission, text: &str, icon, what: &str| {
+        if signed.may(may) {
+            actions.push(BulkAction {
+                text: text.to_owned(),
+                icon,
+                href: format!("/suppliers/bulk/{what}"),
+            });
+        }
+    };
+    offer(Permission::EditSuppliers, "Owner", "user-round", "owner");
+    offer(Permission::EditSuppliers, "Category", "box", "category");
+    offer(
+        Permission::ApproveSuppliers,
+        "Status",
+        "list-checks",
+        "status",
+    );
+    (!actions.is_empty()).then(|| BulkBar {
+        noun: "suppliers".to_owned(),
+        actions,
     })
 }
 
@@ -332,142 +384,7 @@ fn trend(row: &Supplier, locale: Locale) -> Html {
     if points.iter().flatten().count() < 2 {
         return change;
     }
-    charts::spark(&points, Course::Neither)
-        .then(" ")
-        .then(change)
-}
-
-fn chips(asked: &ListQuery, facets: &Facets, address: &Address) -> Vec<Chip> {
-    asked
-        .filter_pairs()
-        .into_iter()
-        .filter(|(name, _)| *name != "q")
-        .map(|(name, value)| {
-            let (field, words) = chip_words(name, &value, facets);
-            Chip::new(field, words, address.clone().without(name, &value))
-        })
-        .collect()
-}
-
-fn chip_words(name: &str, value: &str, facets: &Facets) -> (&'static str, String) {
-    let owned = || value.to_owned();
-    let named = |known: Option<String>| known.unwrap_or_else(owned);
-    match name {
-        "status" => (
-            "Status",
-            named(
-                suppliers::Status::parse(value)
-                    .map(|status| words::status_words(status).to_owned()),
-            ),
-        ),
-        "tier" => ("Tier", words::tier_words(value)),
-        "quadrant" => ("Quadrant", words::tier_words(value)),
-        "grade" => ("Grade", owned()),
-        "abc" => ("Class", owned()),
-        "category" => {
-            let found = facets
-                .categories
-                .iter()
-                .find(|(id, _)| id.to_string() == value);
-            ("Category", named(found.map(|(_, name)| name.clone())))
-        }
-        "country" => {
-            let found = suppliers::Country::parse(value).ok();
-            (
-                "Country",
-                named(found.map(|country| country.name().to_owned())),
-            )
-        }
-        "owner" if value == "nobody" => ("Owner", "nobody".to_owned()),
-        "owner" => {
-            let found = facets.owners.iter().find(|(id, _)| id.to_string() == value);
-            ("Owner", named(found.map(|(_, name)| name.clone())))
-        }
-        "spend_from" => ("Spend from", owned()),
-        "spend_to" => ("Spend up to", owned()),
-        "score_from" => ("Score from", owned()),
-        "score_to" => ("Score up to", owned()),
-        "on_time_from" => ("On time from", format!("{value}%")),
-        _ => ("On time up to", format!("{value}%")),
-    }
-}
-
-fn filters(asked: &ListQuery, facets: &Facets) -> FilterMenu {
-    let group = |legend: &str, name: &str, choices: Vec<Choice>| FilterGroup {
-        legend: legend.to_owned(),
-        name: name.to_owned(),
-        choices,
-        chosen: asked
-            .filter_pairs()
-            .into_iter()
-            .filter(|(known, _)| *known == name)
-            .map(|(_, value)| value)
-            .collect(),
-    };
-    let codes = |codes: &[String]| codes.iter().map(|code| Choice::new(code, code)).collect();
-    let owners = facets
-        .owners
-        .iter()
-        .map(|(id, name)| Choice::new(Owner::Person(*id), name))
-        .chain([Choice::new(Owner::Nobody, "Nobody")])
-        .collect();
-    let groups = vec![
-        group(
-            "Status",
-            "status",
-            words::STATUSES
-                .map(|status| Choice::new(status.code(), words::status_words(status)))
-                .into(),
-        ),
-        group(
-            "Tier",
-            "tier",
-            facets
-                .tiers
-                .iter()
-                .map(|code| Choice::new(code, words::tier_words(code)))
-                .collect(),
-        ),
-        group("Grade", "grade", codes(&facets.grades)),
-        group(
-            "Category",
-            "category",
-            facets
-                .categories
-                .iter()
-                .map(|(id, name)| Choice::new(id, name))
-                .collect(),
-        ),
-        group("Owner", "owner", owners),
-        group(
-            "Country",
-            "country",
-            facets
-                .countries
-                .iter()
-                .map(|country| Choice::new(country.code(), country.name()))
-                .collect(),
-        ),
-    ];
-    FilterMenu::filters(
-        groups
-            .into_iter()
-            .filter(|group| !group.choices.is_empty())
-            .collect(),
-    )
-}
-
-fn chooser(shown: &[By]) -> FilterMenu {
-    FilterMenu::columns(vec![FilterGroup {
-        legend: "Columns".to_owned(),
-        name: "columns".to_owned(),
-        choices: By::ALL
-            .into_iter()
-            .filter(|by| *by != By::Name)
-            .map(|by| Choice::new(by.code(), by.title()))
-            .collect(),
-        chosen: shown.iter().map(|by| by.code().to_owned()).collect(),
-    }])
+    marks::beside(charts::spark(&points, Course::Neither), change)
 }
 
 #[cfg(test)]
@@ -482,13 +399,5 @@ mod tests {
         assert_eq!(query.shown_columns(), [By::Name, By::City, By::Spend]);
         assert_eq!(query.status.len(), 2);
         assert_eq!(query.text, "a b");
-    }
-
-    #[test]
-    fn a_chip_takes_away_its_own_value_only() {
-        let query = read(Some("status=active&status=blocked&page=3"));
-        let chips = chips(&query, &Facets::default(), &address("/suppliers", &query));
-        assert_eq!(chips[0].value, "Active");
-        assert_eq!(chips[0].without, "/suppliers?status=blocked");
     }
 }

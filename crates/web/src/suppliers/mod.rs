@@ -1,12 +1,14 @@
 //! Suppliers: the list, a supplier's page, creating and editing one, and records that are the same party twice.
 
 mod activity;
+mod bulk;
 mod categories;
 mod contacts;
 mod deliveries;
 mod documents;
 mod duplicates;
 mod export;
+mod filters;
 mod form;
 mod identifiers;
 mod list;
@@ -20,6 +22,7 @@ mod search;
 mod show;
 mod sites;
 mod steps;
+mod views;
 mod words;
 
 use keelson_domain::{
@@ -40,6 +43,15 @@ pub(crate) fn routes() -> Routes {
         .get("/suppliers/export", ExportData, export::file)
         .get("/suppliers/new", EditSuppliers, form::new)
         .post("/suppliers/new", EditSuppliers, form::create)
+        .get("/suppliers/views", ViewSuppliers, views::page)
+        .post("/suppliers/views", ViewSuppliers, views::save)
+        .post("/views/{view}/name", ViewSuppliers, views::rename)
+        .post("/views/{view}/pin", ViewSuppliers, views::pin)
+        .post("/views/{view}/deletion", ViewSuppliers, views::delete)
+        .post("/suppliers/bulk/owner", EditSuppliers, bulk::owner)
+        .post("/suppliers/bulk/category", EditSuppliers, bulk::category)
+        .post("/suppliers/bulk/status", ApproveSuppliers, bulk::status)
+        .post("/bulk-edits/{event}/undo", EditSuppliers, bulk::undo)
         .get("/suppliers/duplicates", MergeSuppliers, duplicates::page)
         // Where the sidebar leads.
         .get("/duplicates", MergeSuppliers, duplicates::page)

@@ -229,6 +229,8 @@ pub(super) fn changed(address: &Address) -> ChangedView {
         save: "/_gallery/views".into(),
         address: address.clone(),
         name: String::new(),
+        replaces: Some("7".into()),
+        may_share: true,
     }
 }
 
