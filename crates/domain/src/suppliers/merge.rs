@@ -61,6 +61,59 @@ pub async fn merge(
     survivor: SupplierId,
     absorbed: SupplierId,
 ) -> Result<MergeId> {
+    merge_choosing(keelson, act, survivor, absorbed, &BTreeMap::new()).await
+}
+
+/// The fields of the two records in which they differ, each with the survivor's and the absorbed record's value, and whether
+/// the absorbed record's is the more trustworthy: what a person may choose before a merge.
+pub async fn differing(
+    keelson: &Keelson,
+    act: &Act,
+    survivor: SupplierId,
+    absorbed: SupplierId,
+) -> Result<Vec<Differing>> {
+    let db = keelson.db.read();
+    let stays = must_find_in(db, survivor).await?;
+    let goes = must_find_in(db, absorbed).await?;
+    let (mine, theirs) = (Trust::of(db, &stays).await?, Trust::of(db, &goes).await?);
+    let (old, other) = (fields_of(&stays.details), fields_of(&goes.details));
+    Ok(other
+        .into_iter()
+        .filter_map(|(field, theirs_value)| {
+            let mine_value = old.get(&field).cloned().unwrap_or_default();
+            if mine_value == theirs_value {
+                return None;
+            }
+            let chosen = more_trusted(&field, (&mine_value, &mine), (&theirs_value, &theirs), act);
+            Some(Differing {
+                takes_absorbed: chosen != mine_value,
+                field,
+                survivor: mine_value,
+                absorbed: theirs_value,
+            })
+        })
+        .collect())
+}
+
+/// A field in which two records differ; an empty text is a value nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Differing {
+    pub field: String,
+    pub survivor: String,
+    pub absorbed: String,
+    /// Whether the absorbed record's value survives unless somebody chooses otherwise.
+    pub takes_absorbed: bool,
+}
+
+/// A merge in which a person chose for some fields whose value survives: `true` for the absorbed record's. For the others
+/// trust decides.
+pub async fn merge_choosing(
+    keelson: &Keelson,
+    act: &Act,
+    survivor: SupplierId,
+    absorbed: SupplierId,
+    choices: &BTreeMap<String, bool>,
+) -> Result<MergeId> {
     let tx = keelson.db.begin().await?;
     number::hold_groups(&tx).await?;
     let (stays, goes) = may_merge(&tx, survivor, absorbed).await?;
@@ -72,7 +125,7 @@ pub async fn merge(
             .collect(),
         ..Before::default()
     };
-    let details = golden(&tx, act, &stays, &goes, &mut before).await?;
+    let details = golden(&tx, act, &stays, &goes, choices, &mut before).await?;
     write_details(&tx, act, survivor, &details).await?;
     take_over_owner_and_parent(&tx, &stays, &goes, &mut before).await?;
     before.verdict = duplicates::decide(&tx, act, survivor, absorbed, Verdict::Merged).await?;
@@ -228,12 +281,13 @@ async fn may_merge(
     Ok((stays, goes))
 }
 
-/// The survivor's details, field by field the more trustworthy of the two (handbook 11.5).
+/// The survivor's details, field by field what was chosen, or else the more trustworthy of the two (handbook 11.5).
 async fn golden(
     tx: &Tx,
     act: &Act,
     stays: &Supplier,
     goes: &Supplier,
+    choices: &BTreeMap<String, bool>,
     before: &mut Before,
 ) -> Result<Details> {
     let (mine, theirs) = (Trust::of(tx, stays).await?, Trust::of(tx, goes).await?);
@@ -241,19 +295,11 @@ async fn golden(
     let mut new = old.clone();
     for (field, theirs_value) in &other {
         let mine_value = old.get(field).map_or("", String::as_str);
-        let choice = |value, trust: &Trust| Candidate {
-            value,
-            source: trust.source(field),
-            verified_on: trust.verified_on(field),
-            completeness: trust.completeness,
+        let chosen = match choices.get(field) {
+            Some(true) => theirs_value,
+            Some(false) => mine_value,
+            None => more_trusted(field, (mine_value, &mine), (theirs_value, &theirs), act),
         };
-        // What is missing never survives what is there.
-        let candidates: Vec<Candidate<&str>> = [(mine_value, &mine), (theirs_value, &theirs)]
-            .into_iter()
-            .filter(|(value, _)| !value.is_empty())
-            .map(|(value, trust)| choice(value, trust))
-            .collect();
-        let chosen = survivor(&candidates, act.on()).map_or("", |candidate| candidate.value);
         if chosen != mine_value {
             let change = Change {
                 from: mine_value.to_owned(),
@@ -264,6 +310,26 @@ async fn golden(
         }
     }
     details_of(&new, act)
+}
+
+/// The more trustworthy of two values of a field. What is missing never survives what is there.
+fn more_trusted<'a>(
+    field: &str,
+    mine: (&'a str, &Trust),
+    theirs: (&'a str, &Trust),
+    act: &Act,
+) -> &'a str {
+    let candidates: Vec<Candidate<&str>> = [mine, theirs]
+        .into_iter()
+        .filter(|(value, _)| !value.is_empty())
+        .map(|(value, trust)| Candidate {
+            value,
+            source: trust.source(field),
+            verified_on: trust.verified_on(field),
+            completeness: trust.completeness,
+        })
+        .collect();
+    survivor(&candidates, act.on()).map_or("", |candidate| candidate.value)
 }
 
 /// How far one record's values can be trusted.
@@ -278,7 +344,7 @@ struct Trust {
 }
 
 impl Trust {
-    async fn of(tx: &Tx, supplier: &Supplier) -> Result<Self> {
+    async fn of(db: &impl ConnectionTrait, supplier: &Supplier) -> Result<Self> {
         #[derive(FromQueryResult)]
         struct Counts {
             sources: i64,
@@ -291,10 +357,10 @@ impl Trust {
         )
         .bind(supplier.id)
         .bind(supplier.id)
-        .one::<Counts>(tx)
+        .one::<Counts>(db)
         .await?;
         let mut by_supplier = BTreeMap::new();
-        for event in record::of_subject(tx, SUBJECT, supplier.id.0).await? {
+        for event in record::of_subject(db, SUBJECT, supplier.id.0).await? {
             let Some(Value::Object(changed)) = event.payload.get("changed") else {
                 continue;
             };

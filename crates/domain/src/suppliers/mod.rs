@@ -52,7 +52,10 @@ pub use list::{
     Column, Facets, ListQuery, Neighbours, Owner, PAGE_ROWS, Page, Range, Row, Sort, counts,
     every_row, facets, list, neighbours,
 };
-pub use merge::{FactsMoved, Merge, merge, merges_into, recent_merges, survivor_of, unmerge};
+pub use merge::{
+    Differing, FactsMoved, Merge, differing, merge, merge_choosing, merges_into, recent_merges,
+    survivor_of, unmerge,
+};
 pub use name::Name;
 pub use note::{Note, Reader, notes, withdraw_note, write_note};
 pub use profile::{PortalProfile, Standing};

@@ -17,7 +17,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use cookie::{Cookie, SameSite};
 use keelson_domain::{
     Act,
-    access::{Organisation, Permission, Permissions, Person, Scope, Secret, session},
+    access::{Organisation, Permission, Permissions, Person, Scope, Secret, Side, session},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -25,7 +25,7 @@ use sha2::{Digest as _, Sha256};
 use super::App;
 use crate::{
     Access, Error, Result,
-    kit::{self, Flash, Hx, Locale, Tone},
+    kit::{self, Flash, Hx, Locale, PinnedView, Tone},
 };
 
 /// Somebody who is signed in: the person, what they may do, how they read.
@@ -40,6 +40,7 @@ struct SignedIn {
     organisation: Organisation,
     locale: Locale,
     flash: Vec<Flash>,
+    pinned: Vec<PinnedView>,
 }
 
 impl fmt::Debug for Signed {
@@ -94,6 +95,11 @@ impl Signed {
         self.0.flash.clone()
     }
 
+    /// The views this person keeps in the sidebar.
+    pub(crate) fn pinned(&self) -> Vec<PinnedView> {
+        self.0.pinned.clone()
+    }
+
     async fn read(app: &App, headers: &HeaderMap) -> Result<Option<Self>> {
         let Some(secret) = token(app, headers) else {
             return Ok(None);
@@ -112,7 +118,15 @@ impl Signed {
             .locale
             .as_deref()
             .unwrap_or(&organisation.locale);
+        // Fragments have no sidebar, and neither has the portal.
+        let has_sidebar = person.side() == Side::Buyer && !headers.contains_key("hx-request");
+        let pinned = if has_sidebar {
+            crate::suppliers::pinned(app, person.id).await?
+        } else {
+            Vec::new()
+        };
         Ok(Some(Self(Arc::new(SignedIn {
+            pinned,
             locale: Locale::from_tag(tag).unwrap_or_default(),
             permissions: person.permissions(),
             flash: read_flash(app, &secret, headers).into_iter().collect(),

@@ -69,6 +69,7 @@ impl Signed {
                 })
                 .collect(),
             flash: self.flash(),
+            pinned: self.pinned(),
             ..Shell::default()
         }
     }

@@ -142,10 +142,15 @@ fn happened(
     now: DateTime<Utc>,
     locale: Locale,
 ) -> Entry {
+    let who = entry.actor.and_then(|person| names.get(&person).cloned());
+    let what = deed(entry, names);
     Entry {
-        who: entry.actor.and_then(|person| names.get(&person).cloned()),
         icon: "history",
-        what: Html::from(deed(entry, names)),
+        what: Html::from(match who {
+            Some(_) => what,
+            None => words::sentence(&what),
+        }),
+        who,
         when: format::ago(entry.at, now, locale),
         note: remark(entry),
     }
@@ -190,6 +195,8 @@ fn deed(entry: &record::Entry, names: &HashMap<PersonId, String>) -> String {
     match (entry.subject.as_str(), entry.verb.as_str()) {
         ("scorecard", "scored") => with("scored", "period"),
         ("scorecard", "shared") => "shared a scorecard with the supplier".to_owned(),
+        ("person", "added" | "invited") => with("gave a portal account to", "name"),
+        ("person", verb) => format!("portal account {}", verb.replace('_', " ")),
         (_, "created") => "created the record".to_owned(),
         (_, "edited") => "edited the record".to_owned(),
         (_, "verified") => "checked the record".to_owned(),

@@ -111,7 +111,7 @@ impl Deliveries {
                 title: format!("{}, month by month", kpi.name),
                 chart: Trend::new(
                     format!("{} by month", kpi.name),
-                    months.iter().map(Period::label).collect(),
+                    months.iter().enumerate().map(short).collect(),
                     vec![series],
                     Unit::share(0, locale),
                 ),
@@ -122,6 +122,15 @@ impl Deliveries {
             courses,
             blank: blank(signed),
         })
+    }
+}
+
+/// A month as an axis has room for it: with its year where it is the first, or the first of a year.
+fn short((place, month): (usize, &Period)) -> String {
+    let label = month.label();
+    match (month, label.split_once(' ')) {
+        (Period::Month(_, number), Some((name, _))) if place > 0 && *number > 1 => name.to_owned(),
+        _ => label,
     }
 }
 

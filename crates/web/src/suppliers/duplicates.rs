@@ -1,27 +1,29 @@
-//! Records that may be the same party twice: the queue, the decision about a pair, and taking a decision back.
+//! Records that may be the same party twice: the queue, and the decisions that can be taken back.
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use keelson_domain::{
-    DuplicateId, MergeId, SupplierId,
+    DuplicateId,
     suppliers::{self, Advice, PAGE_PAIRS, Pair, Side},
 };
 use serde::Deserialize;
 
 use super::words::{self, Pages};
 use crate::{
-    App, Error, Form, Path, Query, Result, Signed,
+    App, Query, Result, Signed,
     kit::{
-        Flash, Html, Hx, Locale, NavItem, Page, Shell, Tone,
-        format::{self, count, number, percent},
+        Html, Locale, NavItem, Page, Shell, Tone,
+        format::{self, percent},
         list::{Address, Blank},
         marks::badge,
     },
-    performance::words as figures,
 };
 
 /// How many decisions can be taken back from the page.
 const RECENT: u64 = 10;
+
+/// Where the queue is.
+pub(super) const QUEUE: &str = "/duplicates";
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -33,24 +35,24 @@ pub(super) struct Asked {
 struct View {
     shell: Shell,
     lead: String,
-    cards: Vec<Card>,
+    rows: Vec<Row>,
     pages: Pages,
     blank: Blank,
     merges: Vec<Undo>,
     distinct: Vec<Undo>,
 }
 
-struct Card {
+/// A pair in one line.
+struct Row {
     id: DuplicateId,
-    title: String,
+    left: String,
+    right: String,
+    left_place: String,
+    right_place: String,
     likely: String,
     advice: Html,
-    warning: Option<String>,
-    left: Side,
-    right: Side,
-    rows: Vec<(&'static str, Html, Html)>,
-    evidence: Vec<(&'static str, String, String)>,
-    keep_left: bool,
+    /// What speaks loudest, for or against.
+    because: String,
 }
 
 struct Undo {
@@ -66,7 +68,6 @@ pub(super) async fn page(
 ) -> Result<Page> {
     let db = app.keelson.db.read();
     let locale = signed.locale();
-    let currency = signed.organisation().currency.code();
     let queue = suppliers::queue(db, asked.page.unwrap_or(1)).await?;
     let merges = suppliers::recent_merges(db, RECENT).await?;
     let distinct = suppliers::recently_distinct(db, RECENT).await?;
@@ -85,14 +86,10 @@ pub(super) async fn page(
             queue.pages,
             PAGE_PAIRS,
             queue.total,
-            &Address::new("/suppliers/duplicates"),
+            &Address::new(QUEUE),
             locale,
         ),
-        cards: queue
-            .pairs
-            .into_iter()
-            .map(|pair| card(pair, currency, locale))
-            .collect(),
+        rows: queue.pairs.iter().map(|pair| row(pair, locale)).collect(),
         blank: Blank::new(
             "git-merge",
             "No duplicates wait",
@@ -102,7 +99,10 @@ pub(super) async fn page(
         merges: merges
             .into_iter()
             .map(|merge| Undo {
-                text: format!("{}, {}, was merged", merge.absorbed_name, merge.absorbed_number),
+                text: format!(
+                    "{}, {}, was merged",
+                    merge.absorbed_name, merge.absorbed_number
+                ),
                 when: format::day(merge.merged_at.date_naive(), locale),
                 href: format!("/merges/{}/undo", merge.id),
             })
@@ -123,166 +123,59 @@ pub(super) async fn page(
     Ok(Page::whole(&view))
 }
 
-fn card(pair: Pair, currency: &str, locale: Locale) -> Card {
-    let survivor = pair.suggested_survivor();
-    let advice = match pair.evidence.advice() {
-        Advice::Merge => badge("Merge proposed", Tone::Ok),
-        Advice::Review => badge("Look closely", Tone::Warn),
-        Advice::Distinct => badge("Probably two parties", Tone::Plain),
-    };
-    let warning = pair.evidence.contradiction.clone().or_else(|| {
-        pair.in_chain.then(|| {
-            "It is part of a chain that does not hold in every link: look at this pair by itself."
-                .to_owned()
-        })
-    });
-    Card {
+fn row(pair: &Pair, locale: Locale) -> Row {
+    Row {
         id: pair.id,
-        title: format!("{} and {}", pair.left.name, pair.right.name),
-        likely: percent(pair.evidence.probability, 1, locale),
-        advice,
-        warning,
-        rows: rows(&pair.left, &pair.right, currency, locale),
-        evidence: pair
-            .evidence
-            .fields
-            .iter()
-            .map(|field| {
-                (
-                    field.field.words(),
-                    field.finding.to_string(),
-                    format!("{} bits", number(field.bits, 1, locale)),
-                )
-            })
-            .collect(),
-        keep_left: survivor == pair.left.id,
-        left: pair.left,
-        right: pair.right,
+        left_place: place(&pair.left),
+        right_place: place(&pair.right),
+        left: pair.left.name.clone(),
+        right: pair.right.name.clone(),
+        likely: likely(pair, locale),
+        advice: advice(pair),
+        because: because(pair),
     }
 }
 
-fn rows(
-    left: &Side,
-    right: &Side,
-    currency: &str,
-    locale: Locale,
-) -> Vec<(&'static str, Html, Html)> {
-    let none = "not known";
-    let both =
-        |label: &'static str, value: &dyn Fn(&Side) -> Html| (label, value(left), value(right));
-    vec![
-        both("Number", &|side| Html::from(&side.number)),
-        both("Status", &|side| words::status(side.status)),
-        both("Country", &|side| words::country(side.country)),
-        both("City", &|side| words::text(side.city.as_ref(), none)),
-        both("Postcode", &|side| {
-            words::text(side.postcode.as_ref(), none)
-        }),
-        both("Address", &|side| words::text(side.address.as_ref(), none)),
-        both("Telephone", &|side| words::text(side.phone.as_ref(), none)),
-        both("Website", &|side| words::text(side.website.as_ref(), none)),
-        both("Identifiers", &|side| {
-            let all: Vec<String> = side
-                .identifiers
-                .iter()
-                .map(|one| format!("{} {}", one.scheme.words(), one.shown()))
-                .collect();
-            format::or_missing((!all.is_empty()).then(|| all.join(", ")), none)
-        }),
-        both("Named by", &|side| {
-            format::or_missing(
-                (!side.sources.is_empty()).then(|| side.sources.join(", ")),
-                "no source",
-            )
-        }),
-        both("Order lines", &|side| {
-            format::or_missing(
-                side.order_lines.map(|lines| count(lines, locale)),
-                "no orders",
-            )
-        }),
-        both("Spend, 12 months", &|side| {
-            figures::money(side.spend_minor, currency, locale)
-        }),
-    ]
+/// Number and town: what tells two records of one name apart.
+fn place(side: &Side) -> String {
+    let country = side.country.map(|country| country.name().to_owned());
+    [Some(side.number.clone()), side.city.clone(), country]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-#[derive(Deserialize)]
-pub(super) struct OnePair {
-    pair: DuplicateId,
+/// Certainty is nobody's: what rounds to all or nothing says so.
+pub(super) fn likely(pair: &Pair, locale: Locale) -> String {
+    let probability = pair.evidence.probability;
+    if probability > 0.999 {
+        format!("over {}", percent(0.999, 1, locale))
+    } else if probability < 0.001 {
+        format!("under {}", percent(0.001, 1, locale))
+    } else {
+        percent(probability, 1, locale)
+    }
 }
 
-#[derive(Deserialize)]
-pub(super) struct Keep {
-    keep: Option<SupplierId>,
+pub(super) fn advice(pair: &Pair) -> Html {
+    match pair.evidence.advice() {
+        Advice::Merge => badge("Merge proposed", Tone::Ok),
+        Advice::Review => badge("Look closely", Tone::Warn),
+        Advice::Distinct => badge("Probably two parties", Tone::Plain),
+    }
 }
 
-const QUEUE: &str = "/suppliers/duplicates";
-
-/// Merges the two records of a pair into the one that is kept.
-pub(super) async fn merge(
-    State(app): State<App>,
-    signed: Signed,
-    hx: Hx,
-    Path(OnePair { pair }): Path<OnePair>,
-    Form(answers): Form<Keep>,
-) -> Result<Response> {
-    let found = suppliers::pair(app.keelson.db.read(), pair)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let (kept, absorbed) = match answers.keep {
-        Some(id) if id == found.left.id => (&found.left, &found.right),
-        Some(id) if id == found.right.id => (&found.right, &found.left),
-        _ => {
-            return Err(Error::Unreadable(
-                "Choose which of the two records is kept.".to_owned(),
-            ));
-        }
-    };
-    let merge = suppliers::merge(&app.keelson, &signed.act(&app), kept.id, absorbed.id).await?;
-    let said = Flash::ok(format!(
-        "{} is merged into {}.",
-        absorbed.number, kept.number
-    ))
-    .with_undo(format!("/merges/{merge}/undo"));
-    Ok(signed.done(&app, &hx, QUEUE, said))
-}
-
-pub(super) async fn distinct(
-    State(app): State<App>,
-    signed: Signed,
-    hx: Hx,
-    Path(OnePair { pair }): Path<OnePair>,
-) -> Result<Response> {
-    suppliers::not_a_duplicate(&app.keelson, &signed.act(&app), pair).await?;
-    let said = Flash::ok("The two are kept apart and not proposed again.")
-        .with_undo(format!("/duplicates/{pair}/reconsideration"));
-    Ok(signed.done(&app, &hx, QUEUE, said))
-}
-
-pub(super) async fn reconsider(
-    State(app): State<App>,
-    signed: Signed,
-    hx: Hx,
-    Path(OnePair { pair }): Path<OnePair>,
-) -> Result<Response> {
-    suppliers::reconsider(&app.keelson, &signed.act(&app), pair).await?;
-    let said = Flash::ok("The pair waits for a decision again.");
-    Ok(signed.done(&app, &hx, QUEUE, said))
-}
-
-#[derive(Deserialize)]
-pub(super) struct OneMerge {
-    merge: MergeId,
-}
-
-pub(super) async fn undo(
-    State(app): State<App>,
-    signed: Signed,
-    hx: Hx,
-    Path(OneMerge { merge }): Path<OneMerge>,
-) -> Result<Response> {
-    suppliers::unmerge(&app.keelson, &signed.act(&app), merge).await?;
-    let said = Flash::ok("The merge is undone; both records stand by themselves again.");
-    Ok(signed.done(&app, &hx, QUEUE, said))
+fn because(pair: &Pair) -> String {
+    if let Some(why) = &pair.evidence.contradiction {
+        return words::sentence(why);
+    }
+    let mut fields: Vec<_> = pair.evidence.fields.iter().collect();
+    fields.sort_by(|a, b| b.bits.abs().total_cmp(&a.bits.abs()));
+    let loudest: Vec<String> = fields
+        .iter()
+        .take(2)
+        .map(|field| format!("{} {}", field.field.words(), field.finding))
+        .collect();
+    loudest.join(", ")
 }

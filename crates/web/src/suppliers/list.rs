@@ -39,7 +39,6 @@ struct View {
     filters: FilterMenu,
     chooser: FilterMenu,
     changed: Option<ChangedView>,
-    summary: String,
     columns: Vec<Column>,
     rows: Vec<Row>,
     pages: Pages,
@@ -144,7 +143,6 @@ pub(super) async fn page(
         changed: changed(&asked, opened, &signed),
         bulk: bulk(&signed),
         list: asked.first_page().to_query_string(),
-        summary: summary(&found, currency.code(), locale),
         columns: shown.iter().map(|by| head(*by, &asked, &address)).collect(),
         rows: found
             .rows
@@ -166,7 +164,8 @@ pub(super) async fn page(
             found.total,
             &address,
             locale,
-        ),
+        )
+        .note(summary(&found, currency.code(), locale)),
         blank: blank(all, &signed),
         address,
         shell: signed.shell(NavItem::Suppliers),
@@ -200,12 +199,7 @@ fn blank(all: u64, signed: &Signed) -> Blank {
 }
 
 fn summary(found: &suppliers::Page, currency: &str, locale: Locale) -> String {
-    let mut words = vec![format::counted(
-        found.total as i64,
-        "supplier",
-        "suppliers",
-        locale,
-    )];
+    let mut words = Vec::new();
     if let Some(spend) = found.spend_minor {
         words.push(format!(
             "{} spent in 12 months",

@@ -14,6 +14,7 @@ mod identifiers;
 mod list;
 mod notes;
 mod overview;
+mod pair;
 mod part;
 mod people;
 mod ratings;
@@ -26,12 +27,12 @@ mod views;
 mod words;
 
 use keelson_domain::{
-    self as domain, Keelson, SupplierId,
+    self as domain, Keelson, PersonId, SupplierId,
     access::{Permission, Scope},
     suppliers::{self, Supplier},
 };
 
-use crate::{ById, Record, Routes};
+use crate::{App, ById, Record, Result, Routes, kit::PinnedView};
 
 pub(crate) fn routes() -> Routes {
     use Permission::{
@@ -52,25 +53,20 @@ pub(crate) fn routes() -> Routes {
         .post("/suppliers/bulk/category", EditSuppliers, bulk::category)
         .post("/suppliers/bulk/status", ApproveSuppliers, bulk::status)
         .post("/bulk-edits/{event}/undo", EditSuppliers, bulk::undo)
-        .get("/suppliers/duplicates", MergeSuppliers, duplicates::page)
-        // Where the sidebar leads.
         .get("/duplicates", MergeSuppliers, duplicates::page)
-        .post(
-            "/duplicates/{pair}/merge",
-            MergeSuppliers,
-            duplicates::merge,
-        )
+        .get("/duplicates/{pair}", MergeSuppliers, pair::page)
+        .post("/duplicates/{pair}/merge", MergeSuppliers, pair::merge)
         .post(
             "/duplicates/{pair}/distinction",
             MergeSuppliers,
-            duplicates::distinct,
+            pair::distinct,
         )
         .post(
             "/duplicates/{pair}/reconsideration",
             MergeSuppliers,
-            duplicates::reconsider,
+            pair::reconsider,
         )
-        .post("/merges/{merge}/undo", MergeSuppliers, duplicates::undo)
+        .post("/merges/{merge}/undo", MergeSuppliers, pair::undo)
         .get("/search", ViewSuppliers, search::find)
         .get("/suppliers/{id}", ViewSuppliers, show::page)
         .get("/suppliers/{id}/edit", EditSuppliers, form::edit)
@@ -110,6 +106,19 @@ pub(crate) fn routes() -> Routes {
             ManageDocuments,
             documents::withdraw,
         )
+}
+
+/// The views of the list that a person keeps in the sidebar.
+pub(crate) async fn pinned(app: &App, person: PersonId) -> Result<Vec<PinnedView>> {
+    let views = suppliers::views(app.keelson.db.read(), views::LIST, person).await?;
+    Ok(views
+        .into_iter()
+        .filter(|view| view.pinned)
+        .map(|view| PinnedView {
+            href: views::address(&view),
+            name: view.name,
+        })
+        .collect())
 }
 
 /// What a supplier consists of: its people, places, numbers, categories, ratings and relations.

@@ -86,6 +86,14 @@ pub(super) fn text(value: Option<&String>, reason: &str) -> Html {
     format::or_missing(value.cloned(), reason)
 }
 
+/// A finding as a sentence of its own begins.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
 /// Where a site is, as far as it is known.
 pub(super) fn place(site: &Site) -> Html {
     let city: Vec<&str> = [site.postcode.as_deref(), site.city.as_deref()]
@@ -124,10 +132,12 @@ pub(super) fn field(name: &str) -> String {
 #[derive(Debug, Clone, Template)]
 #[template(
     ext = "html",
-    source = r#"<div class="pager"><span class="num" data-count>{{ range }}</span>{% if previous.is_some() || next.is_some() %}<nav aria-label="Pages">{% if let Some(href) = previous %}<a href="{{ href }}" rel="prev" aria-label="Previous page">{{ crate::kit::marks::icon("chevron-left") }}</a>{% endif %}<span class="num">{{ place }}</span>{% if let Some(href) = next %}<a href="{{ href }}" rel="next" aria-label="Next page">{{ crate::kit::marks::icon("chevron-right") }}</a>{% endif %}</nav>{% endif %}</div>"#
+    source = r#"<div class="pager"><span class="num" data-count>{{ range }}</span>{% if !note.is_empty() %}<span class="sm t3 only-wide">{{ note }}</span>{% endif %}{% if previous.is_some() || next.is_some() %}<nav aria-label="Pages">{% if let Some(href) = previous %}<a href="{{ href }}" rel="prev" aria-label="Previous page">{{ crate::kit::marks::icon("chevron-left") }}</a>{% endif %}<span class="num">{{ place }}</span>{% if let Some(href) = next %}<a href="{{ href }}" rel="next" aria-label="Next page">{{ crate::kit::marks::icon("chevron-right") }}</a>{% endif %}</nav>{% endif %}</div>"#
 )]
 pub(super) struct Pages {
     range: String,
+    /// What is true of the whole list, beside its rows.
+    note: String,
     place: String,
     previous: Option<Address>,
     next: Option<Address>,
@@ -165,10 +175,18 @@ impl Pages {
                     write(total)
                 )
             },
+            note: String::new(),
             place: format!("Page {} of {}", write(page), write(pages)),
             previous: (page > 1).then(|| at(page - 1)),
             next: (page < pages).then(|| at(page + 1)),
         }
+    }
+}
+
+impl Pages {
+    pub(super) fn note(mut self, note: String) -> Self {
+        self.note = note;
+        self
     }
 }
 

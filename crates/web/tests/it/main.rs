@@ -7,4 +7,5 @@ mod portal;
 mod protect;
 mod set_up;
 mod sign_in;
+mod suppliers;
 mod world;

@@ -81,7 +81,7 @@ async fn everybody_reaches_what_their_roles_grant_and_nothing_else(t: TestDb) {
     let mut wrong = Vec::new();
     for who in Who::all() {
         for route in routes().list() {
-            let (visitor, world) = who.come(&app).await;
+            let (visitor, world) = who.come_to(&app, route.path).await;
             let [own, foreign, missing] = addresses(&world, route.path);
             let has_record = own != missing;
             // The missing one first: trying one's own may change the world.
@@ -205,7 +205,7 @@ async fn a_field_the_form_does_not_have_is_refused(t: TestDb) {
             }
             _ => Role::Administrator,
         };
-        let (visitor, world) = Who::Somebody(role).come(&app).await;
+        let (visitor, world) = Who::Somebody(role).come_to(&app, route.path).await;
         let [own, ..] = addresses(&world, route.path);
         let answer = visitor.post(&own, &[("is_administrator", "true")]).await;
         let is_dead_token =

@@ -6,7 +6,10 @@ use keelson_domain::{
     Act, Clock as _, ImportId, PersonId, SessionId, SupplierId, Via,
     access::{Role, session},
     ingest,
-    suppliers::{Details, Name, NewSupplier, create},
+    suppliers::{
+        self, BulkChange, ContactDraft, Details, DocumentKind, Draft, Name, NewIdentifier,
+        NewSupplier, NewView, Scheme, SiteDraft, Upload, create,
+    },
 };
 use keelson_testkit::{TestApp, Visitor};
 
@@ -22,6 +25,8 @@ pub(crate) struct World {
     /// A second session of the visitor, and one of somebody else.
     pub(crate) own_session: SessionId,
     pub(crate) foreign_session: SessionId,
+    /// The record the path names beyond these, made only for the paths that name one: one's own, and somebody else's.
+    extra: [i64; 2],
 }
 
 /// A route family: its path as declared, and three addresses for it: one's own, somebody else's, and one that never was.
@@ -36,11 +41,16 @@ const FAMILIES: &[Family] = &[
     ("/imports/{id}", |w| ids("/imports", w.import.0, w.second_import.0)),
     ("/settings/people/{id}", |w| ids("/settings/people", w.colleague.0, w.second_colleague.0)),
     ("/account/sessions/{session}", |w| ids("/account/sessions", w.own_session.0, w.foreign_session.0)),
-    ("/suppliers/{id}/documents/{document}", |w| below("/suppliers", "documents", w)),
-    ("/suppliers/{id}/notes/{note}", |w| below("/suppliers", "notes", w)),
+    ("/suppliers/{id}/documents/{document}", |w| below("documents", w)),
+    ("/suppliers/{id}/notes/{note}", |w| below("notes", w)),
+    ("/suppliers/{id}/contacts/{contact}", |w| below("contacts", w)),
+    ("/suppliers/{id}/sites/{site}", |w| below("sites", w)),
+    ("/suppliers/{id}/identifiers/{identifier}", |w| below("identifiers", w)),
     ("/suppliers/{id}", |w| ids("/suppliers", w.own.0, w.other.0)),
-    ("/duplicates/{pair}", |_| ids("/duplicates", NEVER, NEVER)),
-    ("/merges/{merge}", |_| ids("/merges", NEVER, NEVER)),
+    ("/duplicates/{pair}", |w| ids("/duplicates", w.extra[0], w.extra[1])),
+    ("/merges/{merge}", |w| ids("/merges", w.extra[0], w.extra[1])),
+    ("/views/{view}", |w| ids("/views", w.extra[0], w.extra[1])),
+    ("/bulk-edits/{event}", |w| ids("/bulk-edits", w.extra[0], w.extra[1])),
     ("/sign-in/link/{token}", |_| token("/sign-in/link")),
     ("/reset/{token}", |_| token("/reset")),
     ("/invitation/{token}", |_| token("/invitation")),
@@ -48,15 +58,21 @@ const FAMILIES: &[Family] = &[
 ];
 
 /// Families whose records belong to one person: nobody else of the same house may touch them either.
-pub(crate) const PERSONAL: &[&str] = &["/account/sessions/{session}"];
+pub(crate) const PERSONAL: &[&str] = &[
+    "/account/sessions/{session}",
+    "/views/{view}",
+    "/bulk-edits/{event}",
+];
 
 fn ids(before: &str, own: i64, other: i64) -> [String; 3] {
     [own, other, NEVER].map(|id| format!("{before}/{id}"))
 }
 
-/// A record below another that never was: what is there is each test's own.
-fn below(before: &str, folder: &str, world: &World) -> [String; 3] {
-    [world.own.0, world.other.0, NEVER].map(|id| format!("{before}/{id}/{folder}/{NEVER}"))
+/// A record below a supplier: the own supplier's, the other's, and one that never was.
+fn below(folder: &str, world: &World) -> [String; 3] {
+    let [own, other] = world.extra;
+    [(world.own.0, own), (world.other.0, other), (NEVER, NEVER)]
+        .map(|(supplier, id)| format!("/suppliers/{supplier}/{folder}/{id}"))
 }
 
 fn token(before: &str) -> [String; 3] {
@@ -96,6 +112,11 @@ impl Who {
 
     /// A fresh person of this kind with a fresh session, and the records to try with.
     pub(crate) async fn come(self, app: &TestApp) -> (Visitor<'_>, World) {
+        self.come_to(app, "").await
+    }
+
+    /// Like `come`, with the samples that the path of one route needs.
+    pub(crate) async fn come_to<'a>(self, app: &'a TestApp, path: &str) -> (Visitor<'a>, World) {
         let own = supplier(app, "Norrfjord Castings AB").await;
         let other = supplier(app, "Delta Hydraulik GmbH").await;
         let visitor = match self {
@@ -107,18 +128,125 @@ impl Who {
         };
         let colleague = app.person(&[Role::Buyer], None).await;
         let second_colleague = app.person(&[Role::Legal], None).await;
+        let me = visitor.person.unwrap_or(colleague);
         let world = World {
+            extra: extra(app, path, (own, me), (other, second_colleague)).await,
             own,
             other,
             colleague,
             second_colleague,
             import: import_by(app, colleague).await,
             second_import: import_by(app, second_colleague).await,
-            own_session: session_of(app, visitor.person.unwrap_or(colleague)).await,
+            own_session: session_of(app, me).await,
             foreign_session: session_of(app, second_colleague).await,
         };
         (visitor, world)
     }
+}
+
+type Whose = (SupplierId, PersonId);
+
+/// The sample a path needs beyond the world's own records. The second is always the other supplier's or person's.
+async fn extra(app: &TestApp, path: &str, own: Whose, foreign: Whose) -> [i64; 2] {
+    [
+        sample(app, path, own).await,
+        sample(app, path, foreign).await,
+    ]
+}
+
+async fn sample(app: &TestApp, path: &str, (id, person): Whose) -> i64 {
+    let keelson = &app.keelson;
+    let act = &Act::by_person(person, Via::Page, app.clock.now());
+    let names = |family: &str| path.starts_with(family);
+    if names("/suppliers/{id}/documents/{") {
+        let upload = Upload {
+            file_name: "certificate.txt",
+            content: "ISO 9001".into(),
+            kind: DocumentKind::Certificate,
+            valid_from: None,
+            valid_to: None,
+            shared: true,
+        };
+        let uploaded = suppliers::upload_document(keelson, act, id, upload).await;
+        return uploaded.unwrap().0;
+    }
+    if names("/suppliers/{id}/notes/{") {
+        let note = suppliers::write_note(keelson, act, id, "Called.", false).await;
+        return note.unwrap().0;
+    }
+    if names("/suppliers/{id}/contacts/{") {
+        let draft = ContactDraft {
+            name: "Marta Ekström".to_owned(),
+            ..ContactDraft::default()
+        };
+        let contact = draft.parse().unwrap();
+        let added = suppliers::add_contact(keelson, act, id, &contact).await;
+        return added.unwrap().0;
+    }
+    if names("/suppliers/{id}/sites/{") {
+        let draft = SiteDraft {
+            name: "Foundry".to_owned(),
+            ..SiteDraft::default()
+        };
+        let site = draft.parse().unwrap();
+        return suppliers::add_site(keelson, act, id, &site)
+            .await
+            .unwrap()
+            .0;
+    }
+    if names("/suppliers/{id}/identifiers/{") {
+        let duns = NewIdentifier::parse(Scheme::Duns, "150483782", None).unwrap();
+        let added = suppliers::add_identifier(keelson, act, id, &duns).await;
+        return added.unwrap().0;
+    }
+    if names("/duplicates/{") {
+        return pair(app, id).await.0;
+    }
+    if names("/merges/{") {
+        let twin = supplier(app, "Twin Castings AB").await;
+        return suppliers::merge(keelson, act, id, twin).await.unwrap().0;
+    }
+    if names("/views/{") {
+        let view = NewView {
+            list: "suppliers",
+            name: &format!("Late {id}"),
+            query: "status=active",
+            shared: false,
+            pinned: false,
+        };
+        return suppliers::save_view(keelson, act, view).await.unwrap().0;
+    }
+    if names("/bulk-edits/{") {
+        let change = BulkChange::Owner(None);
+        let done = suppliers::change_many(keelson, act, &[id], &change).await;
+        return done.unwrap().event.0;
+    }
+    NEVER
+}
+
+/// A pair of the queue: the supplier, and a record of the same telephone and town.
+async fn pair(app: &TestApp, id: SupplierId) -> keelson_domain::DuplicateId {
+    let keelson = &app.keelson;
+    let act = &Act::by_system(Via::Job, app.clock.now());
+    let db = keelson.db.read();
+    let found = suppliers::find(db, id).await.unwrap().unwrap();
+    let draft = Draft {
+        country: "SE".to_owned(),
+        city: "Uppsala".to_owned(),
+        phone: format!("+46 18 {:06}", id.0),
+        ..Draft::from(&found.details)
+    };
+    let details = draft.parse(act.on()).unwrap();
+    suppliers::edit(keelson, act, id, found.version, &details)
+        .await
+        .unwrap();
+    let twin = NewSupplier::invited(draft.parse(act.on()).unwrap());
+    suppliers::create(keelson, act, &twin).await.unwrap();
+    suppliers::find_duplicates(keelson, act, None)
+        .await
+        .unwrap();
+    let pairs = suppliers::pairs_of(db, id).await.unwrap();
+    pairs.first().expect("the twin is found").id
 }
 
 /// A file of one supplier that somebody uploaded and nobody started.
