@@ -33,7 +33,8 @@ async fn twins(app: &TestApp) -> (SupplierId, SupplierId) {
 
 #[db_test]
 async fn a_pair_shows_its_weights_is_merged_with_chosen_values_and_unmerged(t: TestDb) {
-    let app = TestApp::new(&t).await;
+    let mut app = TestApp::new(&t).await;
+    app.leave_jobs();
     let (first, second) = twins(&app).await;
     let manager = app.signed_in_as(Role::SupplierManager).await;
     let queue = manager.get("/duplicates").await;
