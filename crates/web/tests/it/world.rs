@@ -51,6 +51,8 @@ const FAMILIES: &[Family] = &[
     ("/merges/{merge}", |w| ids("/merges", w.extra[0], w.extra[1])),
     ("/views/{view}", |w| ids("/views", w.extra[0], w.extra[1])),
     ("/bulk-edits/{event}", |w| ids("/bulk-edits", w.extra[0], w.extra[1])),
+    ("/portal/documents/{document}", |w| ids("/portal/documents", w.extra[0], w.extra[1])),
+    ("/portal/profile/contacts/{contact}", |w| ids("/portal/profile/contacts", w.extra[0], w.extra[1])),
     ("/sign-in/link/{token}", |_| token("/sign-in/link")),
     ("/reset/{token}", |_| token("/reset")),
     ("/invitation/{token}", |_| token("/invitation")),
@@ -158,7 +160,7 @@ async fn sample(app: &TestApp, path: &str, (id, person): Whose) -> i64 {
     let keelson = &app.keelson;
     let act = &Act::by_person(person, Via::Page, app.clock.now());
     let names = |family: &str| path.starts_with(family);
-    if names("/suppliers/{id}/documents/{") {
+    if names("/suppliers/{id}/documents/{") || names("/portal/documents/{") {
         let upload = Upload {
             file_name: "certificate.txt",
             content: "ISO 9001".into(),
@@ -174,7 +176,7 @@ async fn sample(app: &TestApp, path: &str, (id, person): Whose) -> i64 {
         let note = suppliers::write_note(keelson, act, id, "Called.", false).await;
         return note.unwrap().0;
     }
-    if names("/suppliers/{id}/contacts/{") {
+    if names("/suppliers/{id}/contacts/{") || names("/portal/profile/contacts/{") {
         let draft = ContactDraft {
             name: "Marta Ekström".to_owned(),
             ..ContactDraft::default()
