@@ -13,6 +13,8 @@
 //! becomes `an_approved_supplier_can_be_blocked::sqlite` and `…::postgres`. A factory is a builder with sensible values that
 //! calls the business operation a user would cause, never SQL of its own, so a record made by a test is one the product can make.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[cfg(feature = "app")]
 mod app;
 mod clock;

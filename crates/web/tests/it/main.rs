@@ -1,5 +1,7 @@
 //! The application in process, on both engines. One binary for all of it: each binary links DataFusion anew.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod account;
 mod matrix;
 mod people;
