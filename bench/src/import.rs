@@ -126,7 +126,7 @@ fn row(name: &str, ran: &Ran, lines: u64) -> Result<()> {
     println!(
         "{:<34} {:>8.2}",
         "  figures after it",
-        (ran.took - loaded).as_secs_f64()
+        ran.took.saturating_sub(loaded).as_secs_f64()
     );
     for (_, line) in ran
         .lines

@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 
 use crate::program::{self, mebibytes};
 
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 pub(crate) fn measure(suppliers: u64) -> Result<()> {
     let folder = tempfile::tempdir()?;

@@ -109,21 +109,18 @@ async fn load(
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let act = act(keelson);
-    let id = match ingest::interrupted(keelson, kind, file, mapping).await? {
-        Some(import) => {
-            say(&format!(
-                "{name}: an import of this file was interrupted after {} rows; it goes on from there.",
-                HumanCount(import.counts.rows)
-            ));
-            import.id
-        }
-        None => {
-            let id = ingest::receive(keelson, &act, kind, &name, file, mapping).await?;
-            let tx = keelson.db.begin().await?;
-            ingest::start(&tx, &act, id).await?;
-            tx.commit().await?;
-            id
-        }
+    let id = if let Some(import) = ingest::interrupted(keelson, kind, file, mapping).await? {
+        say(&format!(
+            "{name}: an import of this file was interrupted after {} rows; it goes on from there.",
+            HumanCount(import.counts.rows)
+        ));
+        import.id
+    } else {
+        let id = ingest::receive(keelson, &act, kind, &name, file, mapping).await?;
+        let tx = keelson.db.begin().await?;
+        ingest::start(&tx, &act, id).await?;
+        tx.commit().await?;
+        id
     };
     let bar = spinner(&name);
     let import = ingest::run(keelson, &act, id, &|counts: &Counts| {

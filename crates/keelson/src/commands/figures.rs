@@ -46,9 +46,9 @@ pub(crate) async fn measure(place: &Place, options: Measure) -> Result<ExitCode>
     if let Some(wanted) = &options.kpi {
         let known: Vec<String> = definitions
             .iter()
-            .map(|published| published.document.id.to_string())
+            .map(|published| published.document.id.clone())
             .collect();
-        definitions.retain(|published| published.document.id.to_string() == *wanted);
+        definitions.retain(|published| published.document.id == *wanted);
         if definitions.is_empty() {
             bail!(
                 "There is no KPI called {wanted:?}. There are: {}.",
