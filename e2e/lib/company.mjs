@@ -68,9 +68,23 @@ export class Server {
   }
 
   /** Starts `keelson demo` and waits until it has printed its links and answers. */
-  static async start(folder, { removeAfter = false } = {}) {
+  static async start(folder, { removeAfter = false, suppliers = process.env.KEELSON_E2E_SUPPLIERS ?? '60' } = {}) {
+    const { server, child } = await Server.#spawn('demo', folder, removeAfter, ['--suppliers', suppliers]);
+    await server.#until(child, () => server.links.size === roles.length,
+      () => `no link for ${roles.filter((role) => !server.links.has(role)).join(', ') || 'anybody'}`);
+    return server;
+  }
+
+  /** Starts `keelson serve` on an empty folder and waits for the link that sets it up. */
+  static async fresh() {
+    const { server, child } = await Server.#spawn('serve', temporary(), true, []);
+    await server.#until(child, () => server.setUp, () => 'no link to set it up');
+    return server;
+  }
+
+  static async #spawn(command, folder, removeAfter, more) {
     const listen = `127.0.0.1:${await freePort()}`;
-    const child = spawn(binary(), ['demo', '--data', folder, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary(), [command, '--data', folder, '--listen', listen, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
     const server = new Server(child, folder, `http://${listen}`, removeAfter);
     const read = (chunk) => server.#read(String(chunk));
     child.stdout.on('data', read);
@@ -79,13 +93,25 @@ export class Server {
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
     child.once('exit', () => process.off('exit', kill));
+    return { server, child };
+  }
+
+  /** Waits until the server answers and has said what is waited for; a server that never does is stopped. */
+  async #until(child, said, missing) {
+    const seconds = Number(process.env.KEELSON_E2E_START_SECONDS ?? 300);
+    const end = Date.now() + seconds * 1000;
     try {
-      await server.#answers(Number(process.env.KEELSON_E2E_START_SECONDS ?? 180));
+      while (Date.now() < end) {
+        if (child.exitCode !== null) throw new Error(`keelson ended with ${child.exitCode}:\n${this.#log}`);
+        const up = await fetch(this.url, { redirect: 'manual' }).then(() => true, () => false);
+        if (up && said()) return;
+        await new Promise((again) => setTimeout(again, 100));
+      }
+      throw new Error(`keelson gave no page, or ${missing()}, in ${seconds} s:\n${this.#log}`);
     } catch (error) {
-      await server.stop();
+      await this.stop();
       throw error;
     }
-    return server;
   }
 
   #read(text) {
@@ -98,17 +124,8 @@ export class Server {
     }
   }
 
-  async #answers(seconds) {
-    const end = Date.now() + seconds * 1000;
-    while (Date.now() < end) {
-      if (this.#child.exitCode !== null) throw new Error(`keelson demo ended with ${this.#child.exitCode}:\n${this.#log}`);
-      const up = await fetch(this.url, { redirect: 'manual' }).then(() => true, () => false);
-      if (up && this.links.size === roles.length) return;
-      await new Promise((again) => setTimeout(again, 100));
-    }
-    const missing = roles.filter((role) => !this.links.has(role));
-    throw new Error(`keelson demo gave no page, or no link for ${missing.join(', ') || 'anybody'}, in ${seconds} s:\n${this.#log}`);
-  }
+  /** Where a server on an empty folder is set up. */
+  get setUp() { return this.#log.match(/https?:\/\/\S*\/set-up\/\S+/)?.[0]; }
 
   /** What the server has printed so far. */
   get log() { return this.#log; }

@@ -357,8 +357,11 @@ fn told(rng: &mut impl Rng, story: &Story, size: f64) -> Supplier {
         ratings.risk_centi = Some(4_600);
     }
     (story.tell)(&mut habits, &mut ratings);
+    let mut sites = vec![story.city];
+    sites.extend(country.cities.iter().find(|other| **other != story.city));
     Supplier {
         years: story.years,
+        sites,
         ..supplier(
             rng,
             story.name.to_owned(),

@@ -31,7 +31,8 @@ const STAFF: &[(&str, &str, Role)] = &[
     ("Jonas Weber", QUALITY, Role::Quality),
 ];
 
-const SUPPLIER_PERSON: (&str, &str) = ("Marta Ekström", "marta.ekstrom@norrfjord.example");
+pub(crate) const SUPPLIER_PERSON: (&str, &str) =
+    ("Marta Ekström", "marta.ekstrom@norrfjord.example");
 
 /// Founds the organisation with its people.
 pub(crate) async fn found(keelson: &Keelson, act: &Act, currency: Currency) -> Result<()> {

@@ -230,8 +230,8 @@ pub fn last_quarter(as_of: NaiveDate) -> Period {
 
 /// The portfolio's figures over a span.
 pub async fn portfolio(keelson: &Keelson, span: Span, as_of: NaiveDate) -> Result<Portfolio> {
-    const MOVERS: usize = 3;
-    const LARGEST: usize = 8;
+    const MOVERS: usize = 5;
+    const LARGEST: usize = 12;
     let db = keelson.db.read();
     let windows = Windows::on(as_of);
     let quarters = windows.complete_quarters().to_vec();

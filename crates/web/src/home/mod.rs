@@ -516,7 +516,10 @@ impl View<'_> {
         let share = summary.spend_minor as f64 / self.found.total_spend.max(1) as f64;
         let score = summary.score_trend.last().copied().flatten();
         TierLine {
-            tier: words::tier(summary.tier),
+            tier: match summary.tier {
+                Some(_) => words::tier(summary.tier),
+                None => Html::from("Not placed yet"),
+            },
             href: address.to_string(),
             suppliers: count(summary.suppliers as i64, self.locale),
             spend: words::money(Some(summary.spend_minor), self.currency, self.locale),
@@ -534,7 +537,10 @@ impl View<'_> {
             .grades
             .iter()
             .map(|(grade, suppliers)| GradeLine {
-                grade: words::grade(*grade, "no grade"),
+                grade: match grade {
+                    Some(_) => words::grade(*grade, "no grade"),
+                    None => Html::from("No grade"),
+                },
                 href: Address::new("/scorecards")
                     .with("period", self.found.quarter)
                     .with("grade", grade.map_or("none", Grade::code))

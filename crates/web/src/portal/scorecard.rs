@@ -47,6 +47,8 @@ struct CardView {
     coverage: String,
     notices: Vec<Notice>,
     rows: Vec<Row>,
+    /// Whether any line has a remark.
+    remarks: bool,
     trend: Option<Trend>,
     history: Vec<Past>,
 }
@@ -154,6 +156,11 @@ impl CardView {
     fn of(cards: &[SharedScorecard], at: usize, organisation: &str, locale: Locale) -> Self {
         let card = &cards[at];
         let until_then: Vec<&SharedScorecard> = alike(cards, at).collect();
+        let rows: Vec<Row> = card
+            .lines
+            .iter()
+            .map(|line| Row::of(card, line, &until_then, locale))
+            .collect();
         Self {
             summary: Summary::of(cards, at, locale),
             basis: format!(
@@ -163,11 +170,8 @@ impl CardView {
             ),
             coverage: format::percent(card.coverage, 0, locale),
             notices: notices(card, organisation),
-            rows: card
-                .lines
-                .iter()
-                .map(|line| Row::of(card, line, &until_then, locale))
-                .collect(),
+            remarks: rows.iter().any(|row| !row.remarks.is_empty()),
+            rows,
             trend: trend(&until_then, locale),
             history: cards
                 .iter()
