@@ -25,12 +25,12 @@ const load = async (page, name, content) => {
   // What the columns are read as is shown before anything is loaded.
   assert.match(await page.getByRole('main').innerText(), /Wharf & Sons Ltd/);
   await page.getByRole('button', { name: /Start import/ }).first().click();
-  await page.getByText(/Done|Finished|Loaded|Complete/i).first().waitFor({ timeout: 60_000 });
+  await page.getByText(/Done|Finished|Loaded|Complete/i).first().waitFor({ timeout: 150_000 });
 };
 
 /** The on-time figure in the header of the supplier's page, once it says what is awaited. */
 const onTime = async (page, wanted) => {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 150_000;
   let text;
   do {
     await page.goto('/suppliers?q=wharf');

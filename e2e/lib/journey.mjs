@@ -36,7 +36,7 @@ after(async () => {
 /** `window` is what openWindow takes: width, scheme, script, locale. */
 export const journey = (name, window, body) => {
   if (typeof window === 'function') [window, body] = [{}, window];
-  test(name, { timeout: 120_000 }, async (t) => {
+  test(name, { timeout: 300_000 }, async (t) => {
     const { server, browser } = await start();
     const opened = [];
     const open = async (more) => {
