@@ -490,7 +490,7 @@ fn ratings(
     let year = year_minor(category, lines);
     Ratings {
         impact: impact.then(|| {
-            let (low, high) = if lines > 60.0 { (-1, 1) } else { (-2, 0) };
+            let (low, high) = if lines > 60.0 { (-1, 1) } else { (-3, -1) };
             (category.impact + spread(rng, low, high)).clamp(1, 5)
         }),
         innovation: innovation.then(|| spread(rng, 1, 4)),
