@@ -24,6 +24,8 @@ struct List {
     shell: Shell,
     rows: Vec<Row>,
     blank: Blank,
+    /// Saved mappings: name, kind, version, when.
+    kept: Vec<(String, &'static str, i64, String)>,
     /// Where the imports before these are.
     older: Option<String>,
 }
@@ -86,6 +88,14 @@ pub(super) async fn page(
     Ok(Page::whole(&List {
         shell: signed.shell(NavItem::Imports),
         rows,
+        kept: ingest::kept_mappings(app.keelson.db.read())
+            .await?
+            .into_iter()
+            .map(|kept| {
+                let saved = format::recent(kept.at, now, locale);
+                (kept.name, kind_in_words(kept.kind), kept.version, saved)
+            })
+            .collect(),
         blank: Blank::new(
             "upload",
             "Nothing has been imported yet",
