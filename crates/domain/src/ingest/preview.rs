@@ -14,7 +14,7 @@ use super::{
 use crate::{Act, Error, Keelson, Result, SourceId, sql::Sql};
 
 /// Rows of facts that are looked at: the first of a long file tell what the rest will be like.
-const MOST_ROWS: u64 = 50_000;
+const MOST_ROWS: u64 = 20_000;
 
 /// Rows of suppliers: each is tried as it would be loaded, and taken back.
 const MOST_SUPPLIERS: u64 = 2_000;

@@ -322,8 +322,8 @@ pub(super) struct Asked {
     pub(super) translate: String,
     pub(super) missing: String,
     pub(super) default: String,
-    /// Whether the document says more than the column.
-    pub(super) says_more: bool,
+    /// What the document says about the values beside their column.
+    pub(super) says_more: String,
     pub(super) error: Option<String>,
     pub(super) mapped: bool,
 }
@@ -408,16 +408,33 @@ fn ask(
             .collect::<Vec<_>>()
             .join("\n"),
         default: known.default.clone().unwrap_or_default(),
-        says_more: known.constant.is_some()
-            || !known.formats.is_empty()
-            || !known.translate.is_empty()
-            || !known.missing.is_empty()
-            || known.default.is_some(),
+        says_more: says_more(known),
         error,
         mapped: rule.is_some(),
         columns,
         column,
     }
+}
+
+/// What a rule says about its values, in a few words.
+fn says_more(rule: &FieldRule) -> String {
+    let counted = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    [
+        rule.constant.as_ref().map(|_| "always the same".to_owned()),
+        counted(rule.translate.len(), "translation", "translations"),
+        counted(rule.missing.len(), "text is missing", "texts are missing"),
+        rule.default
+            .as_ref()
+            .map(|_| "filled where empty".to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(", ")
 }
 
 /// A rule that is more than one column, in words; the form keeps it as it is.

@@ -265,6 +265,9 @@ async fn editor(
         Errors::none()
     };
     let (look, sample) = seen(app, &import, &mapping, text).await?;
+    if !tried {
+        mistakes.clear();
+    }
     let all = columns::asked(&mapping, &look, &mistakes);
     let (asked, more) = all
         .into_iter()

@@ -139,7 +139,7 @@ impl Show {
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
 
-/// The other files of the same kind that the same person uploaded and nobody has started.
+/// The other files that came with this one in the same form and that nobody has started.
 pub(super) async fn beside(app: &App, import: &Import) -> Result<Vec<Import>> {
     let (Stage::Uploaded, Some(person)) = (import.state, import.started_by) else {
         return Ok(Vec::new());
@@ -147,7 +147,7 @@ pub(super) async fn beside(app: &App, import: &Import) -> Result<Vec<Import>> {
     let waiting = ingest::waiting_of(app.keelson.db.read(), import.kind, person).await?;
     Ok(waiting
         .into_iter()
-        .filter(|other| other.id != import.id)
+        .filter(|other| other.id != import.id && other.created_at == import.created_at)
         .collect())
 }
 

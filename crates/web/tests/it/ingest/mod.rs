@@ -15,7 +15,10 @@ const ORDERS: &[u8] = b"Vendor;PO;Line;Qty;Due;Delivered\n\
 fn as_shown(page: &Answer, form: &str) -> Vec<(String, String)> {
     let selector = |text: &str| scraper::Selector::parse(text).unwrap();
     let html = page.html();
-    let form = html.select(&selector(form)).next().expect("the form is there");
+    let form = html
+        .select(&selector(form))
+        .next()
+        .expect("the form is there");
     let mut fields = Vec::new();
     for element in form.select(&selector("input, select, textarea")) {
         let Some(name) = element.attr("name") else {
@@ -55,7 +58,11 @@ async fn send(
 
 async fn upload(visitor: &Visitor<'_>, kind: &str, files: &[(&str, &[u8])]) -> Answer {
     let mut parts: Vec<(&str, Option<&str>, &[u8])> = vec![("kind", None, kind.as_bytes())];
-    parts.extend(files.iter().map(|(name, content)| ("file", Some(*name), *content)));
+    parts.extend(
+        files
+            .iter()
+            .map(|(name, content)| ("file", Some(*name), *content)),
+    );
     visitor.post_files("/imports/new", &parts).await
 }
 
@@ -65,7 +72,9 @@ async fn run(app: &TestApp) {
     for import in ingest::recent(db, None, 100).await.unwrap() {
         if import.state == ingest::State::Waiting {
             let act = Act::by_system(Via::Job, app.clock.now());
-            ingest::run(&app.keelson, &act, import.id, &|_| {}).await.unwrap();
+            ingest::run(&app.keelson, &act, import.id, &|_| {})
+                .await
+                .unwrap();
         }
     }
 }
@@ -73,7 +82,11 @@ async fn run(app: &TestApp) {
 fn figure(page: &Answer, label: &str) -> String {
     page.texts(".kpi")
         .into_iter()
-        .find_map(|figure| figure.strip_prefix(label).map(|rest| rest.trim().to_owned()))
+        .find_map(|figure| {
+            figure
+                .strip_prefix(label)
+                .map(|rest| rest.trim().to_owned())
+        })
         .unwrap_or_else(|| panic!("no figure {label} in {:?}", page.texts(".kpi")))
 }
 
@@ -88,10 +101,15 @@ async fn a_file_is_mapped_previewed_run_and_the_same_again_changes_nothing(t: Te
     assert_eq!(page.texts("h1"), ["How the columns are read"]);
     assert_eq!(page.texts("[aria-current=step]"), ["2 Columns"]);
     for found in ["semicolon", "comma, by 1 numbers", "UTF-8"] {
-        assert!(has(&page, "#found", found), "{found}: {:?}", page.texts("#found"));
+        assert!(
+            has(&page, "#found", found),
+            "{found}: {:?}",
+            page.texts("#found")
+        );
     }
     assert_eq!(
-        page.attribute("[id='column.quantity'] [selected]", "value").as_deref(),
+        page.attribute("[id='column.quantity'] [selected]", "value")
+            .as_deref(),
         Some("Qty"),
         "the column is guessed by its name"
     );
@@ -103,7 +121,10 @@ async fn a_file_is_mapped_previewed_run_and_the_same_again_changes_nothing(t: Te
     let broken = [("column.quantity", ""), ("formats.requested_on", "%Q")];
     let answer = send(&manager, &columns, &form, &broken).await;
     assert_eq!(answer.status, 422);
-    assert!(has(&answer, "[id='column.quantity-error']", ""), "the field says why");
+    assert!(
+        has(&answer, "[id='column.quantity-error']", ""),
+        "the field says why"
+    );
     assert!(has(&answer, ".err-sum a", "quantity"));
     assert!(answer.texts("title")[0].starts_with("Error: "));
 
@@ -114,9 +135,18 @@ async fn a_file_is_mapped_previewed_run_and_the_same_again_changes_nothing(t: Te
         &[("column.site", "Vendor")],
     )
     .await;
-    assert!(live.text().contains("[fields.site]"), "the document follows the form");
-    let kept = ingest::recent(t.db.read(), None, 1).await.unwrap().remove(0);
-    assert!(!kept.mapping.contains("[fields.site]"), "a look keeps nothing");
+    assert!(
+        live.text().contains("[fields.site]"),
+        "the document follows the form"
+    );
+    let kept = ingest::recent(t.db.read(), None, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    assert!(
+        !kept.mapping.contains("[fields.site]"),
+        "a look keeps nothing"
+    );
 
     let chosen = [
         ("column.supplier_name", "Vendor"),
@@ -124,14 +154,34 @@ async fn a_file_is_mapped_previewed_run_and_the_same_again_changes_nothing(t: Te
         ("column.received_on", "Delivered"),
         ("source", "ERP"),
     ];
-    let preview = manager.follow(send(&manager, &columns, &form, &chosen).await).await;
-    assert_eq!(preview.texts("h1"), ["What would change"], "{}", preview.text());
-    let counts = ["Rows read", "New", "Corrected", "Unchanged", "Refused", "New suppliers"]
-        .map(|label| figure(&preview, label));
+    let preview = manager
+        .follow(send(&manager, &columns, &form, &chosen).await)
+        .await;
+    assert_eq!(
+        preview.texts("h1"),
+        ["What would change"],
+        "{}",
+        preview.text()
+    );
+    let counts = [
+        "Rows read",
+        "New",
+        "Corrected",
+        "Unchanged",
+        "Refused",
+        "New suppliers",
+    ]
+    .map(|label| figure(&preview, label));
     assert_eq!(counts, ["4", "2", "0", "0", "2", "2"]);
-    assert!(has(&preview, "#refused tbody tr", "5 Qty -4"), "{:?}", preview.texts("#refused tr"));
+    assert!(
+        has(&preview, "#refused tbody tr", "5 Qty -4"),
+        "{:?}",
+        preview.texts("#refused tr")
+    );
 
-    let started = manager.follow(manager.post(&format!("{home}/start"), &[]).await).await;
+    let started = manager
+        .follow(manager.post(&format!("{home}/start"), &[]).await)
+        .await;
     assert!(has(&started, "#outcome", "Waiting"));
     assert!(
         started.attribute("#outcome", "hx-trigger").is_some(),
@@ -163,7 +213,11 @@ async fn a_file_is_mapped_previewed_run_and_the_same_again_changes_nothing(t: Te
     let preview = manager.get(&format!("{home}/preview")).await;
     let counts = ["New", "Corrected", "Unchanged", "Refused", "New suppliers"]
         .map(|label| figure(&preview, label));
-    assert_eq!(counts, ["0", "1", "1", "2", "0"], "one row is corrected, one is as it was");
+    assert_eq!(
+        counts,
+        ["0", "1", "1", "2", "0"],
+        "one row is corrected, one is as it was"
+    );
     let other_kind: [(&str, Option<&str>, &[u8]); 3] = [
         ("kind", None, b"receipts"),
         ("mapping", None, b"ERP orders"),
@@ -187,21 +241,37 @@ async fn the_document_and_the_form_edit_the_same_mapping(t: TestDb) {
         [fields.unit]\nconstant = \"kg\"\n";
     let saved = manager.post(&mapping, &[("mapping", text)]).await;
     let page = manager.follow(saved).await;
-    assert_eq!(page.attribute("[name='constant.unit']", "value").as_deref(), Some("kg"));
+    assert_eq!(
+        page.attribute("[name='constant.unit']", "value").as_deref(),
+        Some("kg")
+    );
     assert_eq!(page.attribute("#source", "value").as_deref(), Some("ERP"));
     for (text, says) in [
         ("kind = ", "mapping"),
-        ("kind = \"receipts\"\nsource = \"x\"\n", "uploaded as order-lines"),
+        (
+            "kind = \"receipts\"\nsource = \"x\"\n",
+            "uploaded as order-lines",
+        ),
         ("kind = \"order-lines\"\nsource = \"ERP\"\n", "quantity"),
     ] {
         let answer = manager.post(&mapping, &[("mapping", text)]).await;
         assert_eq!(answer.status, 422, "{text}");
-        assert!(has(&answer, ".err-sum a", says), "{says}: {:?}", answer.texts(".err-sum a"));
+        assert!(
+            has(&answer, ".err-sum a", says),
+            "{says}: {:?}",
+            answer.texts(".err-sum a")
+        );
     }
     let sample = manager
-        .post(&mapping.replace("/mapping", "/sample"), &[("mapping", "kind = ")])
+        .post(
+            &mapping.replace("/mapping", "/sample"),
+            &[("mapping", "kind = ")],
+        )
         .await;
-    assert_eq!(sample.status, 200, "what is being written is no mistake yet");
+    assert_eq!(
+        sample.status, 200,
+        "what is being written is no mistake yet"
+    );
 }
 
 #[db_test]
@@ -209,7 +279,11 @@ async fn wrong_files_are_answered_in_the_users_words(t: TestDb) {
     let app = TestApp::new(&t).await;
     let manager = app.signed_in_as(Role::SupplierManager).await;
     for (name, content, says) in [
-        ("photo.csv", &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "photo.csv"),
+        (
+            "photo.csv",
+            &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..],
+            "photo.csv",
+        ),
         ("book.xlsx", b"this is no workbook", "book.xlsx"),
         ("empty.csv", b"\n\n", "empty.csv"),
         ("list.pdf", b"%PDF-1.7", "list.pdf"),
@@ -218,14 +292,19 @@ async fn wrong_files_are_answered_in_the_users_words(t: TestDb) {
         let why = refused(&answer, "file");
         assert!(why.starts_with(says) && why.len() > 30, "{name}: {why}");
     }
-    let nothing = manager.post_files("/imports/new", &[("kind", None, b"")]).await;
+    let nothing = manager
+        .post_files("/imports/new", &[("kind", None, b"")])
+        .await;
     refused(&nothing, "kind");
     refused(&nothing, "file");
     let one_bad: [(&str, &[u8]); 2] = [("orders.csv", ORDERS), ("list.pdf", b"%PDF-1.7")];
     let answer = upload(&manager, "order-lines", &one_bad).await;
     refused(&answer, "file");
     assert!(
-        ingest::recent(t.db.read(), None, 9).await.unwrap().is_empty(),
+        ingest::recent(t.db.read(), None, 9)
+            .await
+            .unwrap()
+            .is_empty(),
         "files that were meant to come together come together or not at all"
     );
 }
@@ -259,7 +338,10 @@ async fn several_files_are_mapped_and_started_together(t: TestDb) {
     assert!(has(&page, ".flash", "2 files are being imported"));
     run(&app).await;
     let list = manager.get("/imports").await;
-    let done = list.texts("tbody tr").into_iter().filter(|row| row.contains("Done"));
+    let done = list
+        .texts("tbody tr")
+        .into_iter()
+        .filter(|row| row.contains("Done"));
     assert_eq!(done.count(), 2, "{:?}", list.texts("tbody tr"));
 }
 
@@ -270,7 +352,12 @@ async fn real_files_pass_through_the_pages(t: TestDb) {
     let manager = app.signed_in_as(Role::SupplierManager).await;
     let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/mappings");
     for (kind, path, mapping, rows) in [
-        ("order-lines", "scms-delivery/scms_dev.csv", "scms.toml", "6,507"),
+        (
+            "order-lines",
+            "scms-delivery/scms_dev.csv",
+            "scms.toml",
+            "6,507",
+        ),
         (
             "invoice-lines",
             "oxford-spend/expenditure-over-500-jan-mar-2017.csv",
@@ -292,7 +379,12 @@ async fn real_files_pass_through_the_pages(t: TestDb) {
         assert_eq!(saved.status, 303, "{path}");
         let preview = manager.get(&to.replace("/mapping", "/preview")).await;
         assert_eq!(preview.status, 200);
-        assert_eq!(figure(&preview, "Refused"), "0", "{path}: {:?}", preview.texts("#refused tr"));
+        assert_eq!(
+            figure(&preview, "Refused"),
+            "0",
+            "{path}: {:?}",
+            preview.texts("#refused tr")
+        );
         if !rows.is_empty() {
             assert_eq!(figure(&preview, "New"), rows, "{path}");
         }
