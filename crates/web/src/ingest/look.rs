@@ -166,9 +166,6 @@ fn delimiter_words(delimiter: char) -> String {
 /// The decimal sign as the mapping says it, or as the columns that hold numbers show it.
 fn decimal(mapping: &Mapping, columns: &[Seen]) -> String {
     let words = |sign: char| if sign == ',' { "comma" } else { "point" };
-    if let Some(sign) = mapping.file.decimal {
-        return format!("{}, as the mapping says", words(sign));
-    }
     let numbers = mapping.fields.iter().filter_map(|(name, rule)| {
         kinds::field(mapping.kind, name).filter(|field| field.holds.is_number())?;
         rule.columns
@@ -177,8 +174,20 @@ fn decimal(mapping: &Mapping, columns: &[Seen]) -> String {
     });
     let values = numbers.flat_map(|column| column.values.iter().map(String::as_str));
     let found = detect::decimal(values, '.');
+    let shown = if found.evidence == 1 {
+        "1 number shows".to_owned()
+    } else {
+        format!("{} numbers show", found.evidence)
+    };
+    if let Some(sign) = mapping.file.decimal {
+        return if found.is_sure() && found.sign == sign {
+            format!("{}, as {shown}", words(sign))
+        } else {
+            format!("{}, as the mapping says", words(sign))
+        };
+    }
     if found.is_sure() {
-        format!("{}, by {} numbers", words(found.sign), found.evidence)
+        format!("{}, as {shown}", words(found.sign))
     } else if found.evidence > 0 {
         format!(
             "unclear: {} numbers say {}, {} the other",

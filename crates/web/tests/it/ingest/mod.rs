@@ -100,7 +100,7 @@ async fn a_file_is_mapped_previewed_run_and_the_same_again_changes_nothing(t: Te
     let page = manager.follow(answer).await;
     assert_eq!(page.texts("h1"), ["How the columns are read"]);
     assert_eq!(page.texts("[aria-current=step]"), ["2 Columns"]);
-    for found in ["semicolon", "comma, by 1 numbers", "UTF-8"] {
+    for found in ["semicolon", "comma, as 1 number shows", "UTF-8"] {
         assert!(
             has(&page, "#found", found),
             "{found}: {:?}",
@@ -247,7 +247,7 @@ async fn the_document_and_the_form_edit_the_same_mapping(t: TestDb) {
     );
     assert_eq!(page.attribute("#source", "value").as_deref(), Some("ERP"));
     for (text, says) in [
-        ("kind = ", "mapping"),
+        ("kind = ", "line 1 is not valid TOML"),
         (
             "kind = \"receipts\"\nsource = \"x\"\n",
             "uploaded as order-lines",
