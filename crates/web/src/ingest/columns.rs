@@ -41,15 +41,31 @@ impl Answers {
         self.0.get(name).map(|text| text.trim())
     }
 
-    /// A text that may be left empty; nothing where it was not asked.
-    fn text(&self, name: &str) -> Option<Option<String>> {
-        self.get(name)
-            .map(|text| (!text.is_empty()).then(|| text.to_owned()))
+    /// Puts a text that may be left empty where it belongs; what was not asked stays as it is.
+    fn put(&self, name: &str, into: &mut Option<String>) {
+        if let Some(text) = self.get(name) {
+            *into = filled(text);
+        }
+    }
+
+    /// The same for a single character, some of which are asked by name.
+    fn put_letter(&self, name: &str, into: &mut Option<char>) {
+        if let Some(text) = self.get(name) {
+            *into = match text {
+                "tab" => Some('\t'),
+                "space" => Some(' '),
+                other => other.chars().next(),
+            };
+        }
     }
 
     pub(super) fn is_on(&self, name: &str) -> bool {
         self.get(name) == Some("on")
     }
+}
+
+fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Fields that are asked beside those of each target.
@@ -94,9 +110,7 @@ pub(super) fn applied(mut mapping: Mapping, answers: &Answers) -> (Mapping, Vec<
     if let Some(source) = answers.get("source") {
         source.clone_into(&mut mapping.source);
     }
-    if let Some(name) = answers.text("unnamed_supplier") {
-        mapping.unnamed_supplier = name;
-    }
+    answers.put("unnamed_supplier", &mut mapping.unnamed_supplier);
     file(&mut mapping, answers, &mut errors);
     for target in kinds::fields(mapping.kind) {
         let before = mapping.fields.remove(target.name);
@@ -110,35 +124,16 @@ pub(super) fn applied(mut mapping: Mapping, answers: &Answers) -> (Mapping, Vec<
 
 fn file(mapping: &mut Mapping, answers: &Answers, errors: &mut Vec<MappingError>) {
     let file = &mut mapping.file;
-    let letter = |text: Option<String>| {
-        text.and_then(|text| match text.as_str() {
-            "tab" => Some('\t'),
-            "space" => Some(' '),
-            other => other.chars().next(),
-        })
-    };
-    if let Some(text) = answers.text("delimiter") {
-        file.delimiter = letter(text);
-    }
-    if let Some(text) = answers.text("decimal") {
-        file.decimal = letter(text);
-    }
-    if let Some(text) = answers.text("thousands") {
-        file.thousands = letter(text);
-    }
-    if let Some(text) = answers.text("encoding") {
-        file.encoding = text;
-    }
-    if let Some(text) = answers.text("sheet") {
-        file.sheet = text;
-    }
-    match answers.text("header_row") {
-        Some(Some(text)) => match text.parse() {
-            Ok(row) => file.header_row = Some(row),
-            Err(_) => errors.push(mistake("file.header_row", "enter a row such as 1")),
-        },
-        Some(None) => file.header_row = None,
-        None => {}
+    answers.put_letter("delimiter", &mut file.delimiter);
+    answers.put_letter("decimal", &mut file.decimal);
+    answers.put_letter("thousands", &mut file.thousands);
+    answers.put("encoding", &mut file.encoding);
+    answers.put("sheet", &mut file.sheet);
+    if let Some(text) = answers.get("header_row") {
+        file.header_row = text.parse().ok();
+        if file.header_row.is_none() && !text.is_empty() {
+            errors.push(mistake("file.header_row", "enter a row such as 1"));
+        }
     }
 }
 
@@ -161,7 +156,7 @@ fn rule(
         // The field was not asked about.
         return before;
     };
-    let constant = answers.text(&name("constant")).flatten();
+    let constant = answers.get(&name("constant")).and_then(filled);
     let mut rule = before.unwrap_or_default();
     match column {
         AS_IT_IS => {}
@@ -195,9 +190,7 @@ fn rule(
     if let Some(text) = answers.get(&name("missing")) {
         rule.missing = reasons(text, &format!("fields.{}.missing", target.name), errors);
     }
-    if let Some(text) = answers.text(&name("default")) {
-        rule.default = text;
-    }
+    answers.put(&name("default"), &mut rule.default);
     let says_where = !rule.columns.is_empty()
         || !rule.join.is_empty()
         || rule.constant.is_some()
@@ -509,7 +502,7 @@ pub(super) fn asked_key(mapping: &Mapping, look: &Look, errors: &[MappingError])
             .iter()
             .map(|seen| Choice::new(&seen.name, &seen.name)),
     );
-    chosen.resize(chosen.len().max(KEY_PARTS).min(KEY_PARTS), String::new());
+    chosen.resize(KEY_PARTS, String::new());
     AskedKey {
         parts: chosen.into_iter().enumerate().collect(),
         columns,

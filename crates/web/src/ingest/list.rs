@@ -64,13 +64,12 @@ pub(super) async fn page(
     let mut names = BTreeMap::new();
     let mut rows = Vec::new();
     for import in imports {
-        let name = match names.get(&import.started_by) {
-            Some(name) => String::clone(name),
-            None => {
-                let name = who(&app.keelson, &import).await?;
-                names.insert(import.started_by, name.clone());
-                name
-            }
+        let name = if let Some(name) = names.get(&import.started_by) {
+            String::clone(name)
+        } else {
+            let name = who(&app.keelson, &import).await?;
+            names.insert(import.started_by, name.clone());
+            name
         };
         let counts = import.counts;
         rows.push(Row {

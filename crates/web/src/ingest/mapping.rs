@@ -77,18 +77,13 @@ pub(super) async fn save(
     Allowed(import): Allowed<Import>,
     Form(written): Form<Written>,
 ) -> Result<Response> {
-    match read(&import, &written.mapping) {
-        Ok(mapping) => {
-            ingest::remap(&app.keelson, &signed.act(&app), import.id, &mapping).await?;
-            let said = Flash::ok("The mapping is saved.");
-            let to = format!("{}/mapping", address(&import));
-            Ok(signed.done(&app, &hx, &to, said))
-        }
-        Err(_) => {
-            let view = editor(&app, &signed, import, &written.mapping, Vec::new(), true).await?;
-            Ok(Page::whole(&view).unprocessable().into_response())
-        }
-    }
+    let Ok(mapping) = read(&import, &written.mapping) else {
+        let view = editor(&app, &signed, import, &written.mapping, Vec::new(), true).await?;
+        return Ok(Page::whole(&view).unprocessable().into_response());
+    };
+    ingest::remap(&app.keelson, &signed.act(&app), import.id, &mapping).await?;
+    let to = format!("{}/mapping", address(&import));
+    Ok(signed.done(&app, &hx, &to, Flash::ok("The mapping is saved.")))
 }
 
 /// Keeps what the form of columns says, and goes on to what would change.
@@ -100,7 +95,7 @@ pub(super) async fn save_columns(
     body: Bytes,
 ) -> Result<Response> {
     let answers = Answers::read(&body, import.kind)?;
-    let (mapping, mistakes) = edited(&import, &answers)?;
+    let (mapping, mistakes) = edited(&import, &answers);
     if !mistakes.is_empty() || !mapping.check().is_empty() {
         let text = mapping.to_toml();
         let view = editor(&app, &signed, import, &text, mistakes, true).await?;
@@ -119,10 +114,10 @@ pub(super) async fn save_columns(
 }
 
 /// The document with the form's answers in it.
-fn edited(import: &Import, answers: &Answers) -> Result<(Mapping, Vec<MappingError>)> {
+fn edited(import: &Import, answers: &Answers) -> (Mapping, Vec<MappingError>) {
     let (draft, _) = Mapping::draft(&import.mapping);
     let mapping = draft.unwrap_or_else(|| Mapping::new(import.kind, &import.file_name));
-    Ok(columns::applied(mapping, answers))
+    columns::applied(mapping, answers)
 }
 
 /// What the first rows become with a document that is being written. Nothing is kept.
@@ -146,7 +141,7 @@ pub(super) async fn columns_sample(
     body: Bytes,
 ) -> Result<Page> {
     let answers = Answers::read(&body, import.kind)?;
-    let (mapping, mistakes) = edited(&import, &answers)?;
+    let (mapping, mistakes) = edited(&import, &answers);
     let text = mapping.to_toml();
     let view = editor(&app, &signed, import, &text, mistakes, true).await?;
     Ok(Page::of(&hx, &view, &view.as_live()))

@@ -254,7 +254,7 @@ async fn head(
     head = head.fact("hash", &supplier.number);
     let place: Vec<&str> = [
         details.city.as_deref(),
-        details.country.map(|country| country.name()),
+        details.country.map(suppliers::Country::name),
     ]
     .into_iter()
     .flatten()
