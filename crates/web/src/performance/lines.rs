@@ -249,7 +249,7 @@ fn figures(opened: &Opened, locale: Locale) -> Figures {
 }
 
 /// What numerator and denominator count.
-fn counted(measure: Measure) -> (&'static str, &'static str) {
+pub(crate) fn counted(measure: Measure) -> (&'static str, &'static str) {
     match measure {
         Measure::OnTimeDelivery => ("lines on time", "lines judged"),
         Measure::OtifLine => ("lines on time in full", "lines judged"),
