@@ -174,7 +174,7 @@ fn figures(card: &Card, before: Option<&Card>, locale: Locale) -> Figures {
             match before.and_then(|before| Some((before, before.breakdown.card.score?))) {
                 Some((before, earlier)) => figure
                     .note(delta(score - earlier, 1, "", Better::Higher, locale))
-                    .note(format!("on {}", before.period.label())),
+                    .note(format!("since {}", before.period.label())),
                 None => figure.note("first score"),
             }
         }

@@ -31,12 +31,13 @@ pub(super) struct Edit {
     hidden: Vec<(String, String)>,
     preview: String,
     save: SaveBar,
+    width: &'static str,
 }
 
 struct FieldGroup {
     legend: String,
     lead: String,
-    is_pair: bool,
+    layout: &'static str,
     fields: Vec<Field>,
 }
 
@@ -93,7 +94,7 @@ pub(in crate::settings) async fn draft<D: Editable>(
     signed: Signed,
     Form(draft): Form<Draft>,
 ) -> Result<Response> {
-    let view = match D::parse(&draft.document) {
+    let view = match super::parse::<D>(&draft.document) {
         Ok(document) => {
             let reader = Reader::of(&app, &signed).await?;
             as_questions(&signed, &reader, &document, draft.base)?
@@ -121,7 +122,7 @@ pub(in crate::settings) async fn upload<D: Editable>(
     };
     // Windows editors begin a text with a mark that is no part of it.
     let text = text.trim_start_matches('\u{feff}');
-    match D::parse(text) {
+    match super::parse::<D>(text) {
         Ok(document) => super::preview::shown(&app, &signed, &document, None).await,
         Err(mistakes) => {
             let view = as_text::<D>(&app, &signed, text, None, at_the_text(mistakes)).await?;
@@ -188,7 +189,7 @@ pub(super) fn questions_view<D: Editable>(
         .map(|group| FieldGroup {
             legend: group.legend.clone(),
             lead: group.lead.clone(),
-            is_pair: group.is_pair,
+            layout: group.layout,
             fields: group
                 .questions
                 .iter()
@@ -227,7 +228,7 @@ pub(super) async fn as_text<D: Editable>(
     let group = FieldGroup {
         legend: String::new(),
         lead: String::new(),
-        is_pair: false,
+        layout: "",
         fields: vec![field],
     };
     let hidden = vec![(BASE.to_owned(), base.unwrap_or(0).to_string())];
@@ -271,6 +272,11 @@ fn view<D: Editable>(
         title: match &own {
             Some((name, _)) => format!("Edit {name}"),
             None => format!("New {}", D::WHAT),
+        },
+        width: if groups.iter().any(|group| group.layout.contains("quad")) {
+            "mid"
+        } else {
+            "narrow"
         },
         lead: "Nothing changes before you have seen what it would change, and published it."
             .to_owned(),

@@ -16,8 +16,8 @@ pub(in crate::settings) struct Group {
     pub(in crate::settings) legend: String,
     pub(in crate::settings) lead: String,
     pub(in crate::settings) questions: Vec<Question>,
-    /// The short answers stand side by side.
-    pub(in crate::settings) is_pair: bool,
+    /// How the answers stand beside each other: a class of the style sheet, or nothing for one below the other.
+    pub(in crate::settings) layout: &'static str,
 }
 
 /// A question about one field.
@@ -27,6 +27,8 @@ pub(in crate::settings) struct Question {
     hint: Option<String>,
     kind: Kind,
     optional: bool,
+    /// Optional without saying so at every question.
+    quiet: bool,
 }
 
 /// How an answer is written.
@@ -68,7 +70,7 @@ impl Group {
             legend: legend.into(),
             lead: String::new(),
             questions,
-            is_pair: false,
+            layout: "",
         }
     }
 
@@ -77,8 +79,15 @@ impl Group {
         self
     }
 
+    /// Two beside each other.
     pub(in crate::settings) fn pair(mut self) -> Self {
-        self.is_pair = true;
+        self.layout = "pair";
+        self
+    }
+
+    /// Four beside each other, for short answers that belong together.
+    pub(in crate::settings) fn quad(mut self) -> Self {
+        self.layout = "pair quad";
         self
     }
 }
@@ -91,6 +100,7 @@ impl Question {
             hint: None,
             kind,
             optional: false,
+            quiet: false,
         }
     }
 
@@ -102,6 +112,13 @@ impl Question {
     /// Need not be answered; the field is then left out of the document.
     pub(in crate::settings) fn optional(mut self) -> Self {
         self.optional = true;
+        self
+    }
+
+    /// Need not be answered, and does not say so: one of many that are answered together or not at all.
+    pub(in crate::settings) fn quiet(mut self) -> Self {
+        self.optional = true;
+        self.quiet = true;
         self
     }
 

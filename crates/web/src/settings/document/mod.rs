@@ -199,6 +199,9 @@ impl<D: Editable> Record for Version<D> {
                 None => return Ok(None),
             },
         };
+        if !is_key(&key) {
+            return Ok(None);
+        }
         let found = match path.version {
             Some(version) => versions::at_version(db, &key, version).await,
             None => versions::find(db, &key).await,
@@ -225,16 +228,40 @@ fn answered<D: Editable>(
     let table = document.disassemble(table, reader);
     let mut answers = form::fill(&groups, &table, reader.locale);
     answers.extend(seed);
-    Ok((groups, answers))
+    // What the form says about its answers is said about these.
+    Ok((D::form(&answers, reader)?, answers))
 }
 
 /// The newest version of a document, if there is one.
 async fn newest<D: Editable>(app: &App, key: &str) -> Result<Option<Published<D>>> {
+    if !is_key(key) {
+        return Ok(None);
+    }
     match versions::find(app.keelson.db.read(), key).await {
         Ok(published) => Ok(Some(published)),
         Err(domain::Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether a text can be a document's id at all; nothing else is worth asking the database for.
+fn is_key(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Reads a document that somebody wrote.
+fn parse<D: Editable>(text: &str) -> Result<D, Vec<FieldError>> {
+    let document = D::parse(text)?;
+    if document.name().chars().any(char::is_control) {
+        return Err(vec![FieldError {
+            field: "name".to_owned(),
+            message: "write the name on one line, without control characters".to_owned(),
+        }]);
+    }
+    Ok(document)
 }
 
 /// Mistakes of a document that was written as such: all stand at the text, each with its field.

@@ -62,7 +62,7 @@ pub(in crate::settings) async fn preview<D: Editable>(
         if answers.len() > 2 {
             return Err(unreadable());
         }
-        return match D::parse(text) {
+        return match super::parse::<D>(text) {
             Ok(document) => shown(&app, &signed, &document, Some(base)).await,
             Err(mistakes) => {
                 let errors = super::at_the_text(mistakes);
@@ -81,7 +81,7 @@ pub(in crate::settings) async fn preview<D: Editable>(
     let table = form::write(&groups, &answers, reader.locale, &mut errors);
     let table = D::assemble(table, &answers, &reader, &mut errors);
     let text = table.to_string();
-    let mistakes = match D::parse(&text) {
+    let mistakes = match super::parse::<D>(&text) {
         Ok(document) if errors.is_empty() => {
             let mistakes = document.check(&app.keelson).await?;
             if mistakes.is_empty() {
@@ -220,7 +220,7 @@ pub(in crate::settings) async fn publish<D: Editable>(
     hx: Hx,
     Form(draft): Form<Draft>,
 ) -> Result<Response> {
-    let document = match D::parse(&draft.document) {
+    let document = match super::parse::<D>(&draft.document) {
         Ok(document) => document,
         Err(mistakes) => {
             let errors = super::at_the_text(mistakes);

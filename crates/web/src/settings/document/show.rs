@@ -29,7 +29,6 @@ struct Show {
     title: String,
     lead: String,
     badges: Vec<Html>,
-    published: Html,
     download: String,
     edit: Option<String>,
     upload: Option<UploadMenu>,
@@ -90,7 +89,6 @@ pub(in crate::settings) async fn show<D: Editable>(
         title: document.name().to_owned(),
         lead: document.lead(),
         badges,
-        published: told(&app, &published, &reader),
         download: format!("{address}/versions/{}/document", published.version),
         edit: (may_edit && is_newest).then(|| format!("{address}/edit")),
         upload: UploadMenu::offered::<D>(&signed).filter(|_| is_newest),
@@ -121,13 +119,6 @@ pub(in crate::settings) async fn download<D: Editable>(
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, published.document.to_toml()).into_response()
-}
-
-fn told<D: Editable>(app: &App, published: &Published<D>, reader: &Reader) -> Html {
-    let by = published.by_name.as_deref().unwrap_or("the system");
-    Html::from("Published ")
-        .then(format::ago(published.at, app.now(), reader.locale))
-        .then(format!(" by {by}"))
 }
 
 fn lines<D: Editable>(

@@ -20,9 +20,10 @@ use crate::{
 pub(super) fn rules(kpi: &Definition, reader: &Reader) -> Props {
     let locale = reader.locale;
     let (numerator, denominator) = counted(kpi.measure);
+    let plain = |text: &str| sentence(text.trim_end_matches(", minor units"));
     let mut props = Props::default()
-        .row("Numerator", sentence(numerator))
-        .row("Denominator", sentence(denominator));
+        .row("Numerator", plain(numerator))
+        .row("Denominator", plain(denominator));
     if let Some(rules) = &kpi.delivery {
         props = props
             .row("Held against", references(&rules.reference))
@@ -108,8 +109,7 @@ pub(super) fn rules(kpi: &Definition, reader: &Reader) -> Props {
 
 /// One sentence for a list: what is counted, against what, within which window.
 pub(super) fn summary(kpi: &Definition, locale: Locale) -> String {
-    let (numerator, denominator) = counted(kpi.measure);
-    let mut parts = vec![format!("{} of {denominator}", sentence(numerator))];
+    let mut parts = vec![counts(kpi.measure).to_owned()];
     if let Some(rules) = &kpi.delivery {
         parts.push(format!(
             "held against {}",
@@ -135,6 +135,22 @@ pub(super) fn summary(kpi: &Definition, locale: Locale) -> String {
         direction(kpi.direction),
         lower(&minimum(kpi, locale))
     )
+}
+
+/// What a measure counts, as the beginning of a sentence.
+fn counts(measure: Measure) -> &'static str {
+    match measure {
+        Measure::OnTimeDelivery => "Lines on time, of the lines judged",
+        Measure::OtifLine => "Lines on time and in full, of the lines judged",
+        Measure::OtifQuantity => "Units inside the window, of the units ordered",
+        Measure::OtifOrder => "Orders with every line met, of the orders with a due line",
+        Measure::LeadTimeBias => "Days late, on average over the deliveries",
+        Measure::LeadTimeWithin => "Deliveries close enough to the promise, of all deliveries",
+        Measure::Ppm => "Defective units, per million received",
+        Measure::LotAcceptance => "Lots accepted the first time, of the lots inspected",
+        Measure::Ppv => "Price variance, as a share of the baseline value",
+        Measure::InvoiceAccuracy => "Invoices that match the first time, of all invoices",
+    }
 }
 
 /// What a measure observes.
@@ -334,7 +350,7 @@ mod tests {
         for kpi in Definition::standard() {
             let text = summary(&kpi, Locale::EnGb);
             assert!(
-                text.contains(" of ") && text.ends_with('.'),
+                text.contains("better") && text.contains("rovisional") && text.ends_with('.'),
                 "{}: {text}",
                 kpi.id
             );

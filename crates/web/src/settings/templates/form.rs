@@ -16,6 +16,8 @@ use crate::kit::{
 
 /// More KPIs than this nobody steers by; the document refuses more.
 const SLOTS: usize = 8;
+/// Empty slots offered after those that are used.
+const SPARE: usize = 2;
 
 /// What a slot asks, after its prefix.
 const PARTS: [&str; 8] = [
@@ -55,33 +57,35 @@ pub(super) fn groups(answers: &Answers, reader: &Reader) -> Vec<Group> {
             Question::new("tier", "Tier", Kind::One(tiers)).optional(),
         ],
     )];
-    let used: Vec<bool> = (0..SLOTS)
-        .map(|slot| !one(answers, &path(slot, "kpi")).is_empty())
-        .collect();
-    let lines = used.iter().filter(|used| **used).count();
-    for slot in 0..SLOTS {
-        let group = Group::new(
-            if used[slot] || lines == 0 {
-                format!("KPI {}", slot + 1)
-            } else {
-                format!("KPI {} (not used)", slot + 1)
-            },
-            slot_questions(slot, reader),
-        );
-        let group = match slot {
+    let used = (0..SLOTS).filter(|slot| !is_blank(answers, *slot)).count();
+    // A form that is only being filled does not know yet how many there are.
+    let shown = if used == 0 { SLOTS } else { used + SPARE };
+    for slot in 0..shown.min(SLOTS) {
+        let legend = if is_blank(answers, slot) && used > 0 {
+            "Another KPI".to_owned()
+        } else {
+            format!("KPI {}", slot + 1)
+        };
+        let group = Group::new(legend, slot_questions(slot, reader)).quad();
+        groups.push(match slot {
             0 => group.lead(sum(answers, reader.locale)),
             _ => group,
-        };
-        groups.push(group.pair());
+        });
     }
     groups
 }
 
+fn is_blank(answers: &Answers, slot: usize) -> bool {
+    PARTS[..4]
+        .iter()
+        .all(|part| one(answers, &path(slot, part)).trim().is_empty())
+}
+
 /// The sum of the weights so far, as a sentence.
 fn sum(answers: &Answers, locale: Locale) -> String {
-    let total: f64 = (0..SLOTS)
+    let total = (0..SLOTS)
         .filter_map(|slot| number(&one(answers, &path(slot, "weight")), locale))
-        .sum();
+        .fold(0.0, |total, weight| total + weight);
     format!(
         "The weights add up to {} of 100.",
         written((total * 1e6).round() / 1e6, locale)
@@ -96,7 +100,7 @@ fn slot_questions(slot: usize, reader: &Reader) -> Vec<Question> {
             .iter()
             .map(|kpi| Choice::new(&kpi.document.id, &kpi.document.name)),
     );
-    let ask = |part, label, kind| Question::new(path(slot, part), label, kind).optional();
+    let ask = |part, label, kind| Question::new(path(slot, part), label, kind).quiet();
     vec![
         ask("kpi", "KPI", Kind::One(kpis)),
         ask("weight", "Weight", Kind::Number),
@@ -112,22 +116,18 @@ fn slot_questions(slot: usize, reader: &Reader) -> Vec<Question> {
                 Choice::new("step", "In steps"),
             ]),
         ),
-        ask("setting", "Offset, tolerance or steps", Kind::Line),
+        ask("setting", "Offset or steps", Kind::Line),
         ask(
             "missing",
             "Without a value",
             Kind::One(vec![
-                Choice::new("reweight", "Its weight goes to the others"),
+                Choice::new("reweight", "Others share its weight"),
                 Choice::new("neutral", "Counts 50"),
                 Choice::new("penalise", "Counts 0"),
-                Choice::new("carry_forward", "The last value counts for two periods"),
+                Choice::new("carry_forward", "Last value, for two periods"),
             ]),
         ),
-        ask(
-            "supplier_owes",
-            "The supplier owes the data: silence scores 0",
-            Kind::Check,
-        ),
+        ask("supplier_owes", "The supplier owes the data", Kind::Check),
     ]
 }
 
@@ -151,6 +151,7 @@ pub(super) fn tidied(mut answers: Answers) -> Answers {
             used.push(taken);
         }
     }
+    // What stood beside a KPI that is not used goes with it.
     for (slot, parts) in used.into_iter().enumerate() {
         for (part, values) in parts {
             answers.insert(path(slot, part), values);
@@ -167,11 +168,7 @@ pub(super) fn assemble(
     errors: &mut Errors,
 ) -> toml::Table {
     table.remove("lines");
-    let used = (0..SLOTS).filter(|slot| {
-        PARTS[..4]
-            .iter()
-            .any(|part| !one(answers, &path(*slot, part)).trim().is_empty())
-    });
+    let used = (0..SLOTS).filter(|slot| !is_blank(answers, *slot));
     let lines: Vec<toml::Value> = used
         .map(|slot| toml::Value::Table(line(slot, answers, reader, errors)))
         .collect();
@@ -229,11 +226,9 @@ fn line(slot: usize, answers: &Answers, reader: &Reader, errors: &mut Errors) ->
         }
         Err(wanted) => errors.add(&path(slot, "setting"), wanted),
     }
-    for part in ["missing"] {
-        let chosen = answer(part);
-        if !chosen.is_empty() {
-            table.insert(part.to_owned(), chosen.into());
-        }
+    let missing = answer("missing");
+    if !missing.is_empty() {
+        table.insert("missing".to_owned(), missing.into());
     }
     table.insert(
         "supplier_owes".to_owned(),

@@ -95,7 +95,7 @@ impl Editable for ScorecardTemplate {
         format!(
             "How {} are scored: {} KPIs with weights that add up to 100.",
             match self.tier {
-                Some(tier) => format!("{} suppliers", tier.label().to_lowercase()),
+                Some(tier) => format!("{} suppliers", tier.label()),
                 None => "suppliers of a tier without a template of its own".to_owned(),
             },
             self.lines.len()
@@ -243,10 +243,10 @@ fn shape(function: &ScoringFunction, unit: Unit, locale: Locale) -> String {
 
 fn missing(policy: MissingPolicy) -> &'static str {
     match policy {
-        MissingPolicy::Reweight => "Its weight goes to the others",
+        MissingPolicy::Reweight => "Others share its weight",
         MissingPolicy::Neutral => "Counts 50",
         MissingPolicy::Penalise => "Counts 0",
-        MissingPolicy::CarryForward => "The last value counts for two periods",
+        MissingPolicy::CarryForward => "Last value, for two periods",
     }
 }
 
