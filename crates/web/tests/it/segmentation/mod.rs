@@ -112,9 +112,9 @@ async fn an_override_is_asked_for_by_one_and_decided_by_another(t: TestDb) {
 
     let approved = omar.follow(omar.post(&approval, &[]).await).await;
     assert!(approved.texts("#overrides .badge")[0].contains("In force"));
-    assert_eq!(approved.texts("#tier h2")[0].trim(), "Leverage");
+    assert_eq!(approved.texts("#tier h2")[0].trim(), "Tier 2 Leverage");
     let list = omar.get("/segmentation?overridden=true").await;
-    assert!(list.texts("#results tbody tr")[0].contains("Overridden, computed Strategic"));
+    assert!(list.texts("#results tbody tr")[0].contains("Overridden, computed Tier 1 Strategic"));
 
     let withdrawal = format!("/suppliers/{id}/tier-overrides/{over}/withdrawal");
     let ended = omar.follow(omar.post(&withdrawal, &[]).await).await;
@@ -122,7 +122,7 @@ async fn an_override_is_asked_for_by_one_and_decided_by_another(t: TestDb) {
         ended.texts("#overrides .badge")[0].contains("Ended early"),
         "the history stays"
     );
-    assert_eq!(ended.texts("#tier h2")[0].trim(), "Strategic");
+    assert_eq!(ended.texts("#tier h2")[0].trim(), "Tier 1 Strategic");
     assert_eq!(
         omar.get("/segmentation/overrides")
             .await

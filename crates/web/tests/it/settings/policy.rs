@@ -102,7 +102,7 @@ async fn a_preview_says_who_moves_and_publishing_moves_nobody_yet(t: TestDb) {
     let placed = segmentation::placed(t.db.read(), &[supplier.0], t.act().on())
         .await
         .unwrap();
-    assert_eq!(placed[&supplier.0].tier.label(), "Strategic");
+    assert_eq!(placed[&supplier.0].tier.label(), "Tier 1 Strategic");
     let old = manager.get("/settings/policy/versions/1").await;
     assert!(old.texts(".badge").iter().any(|badge| badge == "Replaced"));
 }
