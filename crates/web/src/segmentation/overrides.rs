@@ -376,11 +376,16 @@ pub(super) async fn request(
     Ok(Page::whole(&view).unprocessable().into_response())
 }
 
+/// A form that asks nothing.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
 pub(super) async fn approve(
     State(app): State<App>,
     signed: Signed,
     hx: Hx,
     Allowed(OfSupplier(over)): Allowed<OfSupplier>,
+    Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response> {
     let done = overrides::approve(&app.keelson, &signed.act(&app), over.id).await;
     let said = format!(
@@ -397,6 +402,7 @@ pub(super) async fn withdraw(
     signed: Signed,
     hx: Hx,
     Allowed(OfSupplier(over)): Allowed<OfSupplier>,
+    Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response> {
     let done = overrides::withdraw(&app.keelson, &signed.act(&app), over.id).await;
     let said = format!(

@@ -238,8 +238,7 @@ fn window(rules: &DeliveryRules, locale: Locale) -> String {
     };
     match rules.early_days {
         Some(0) if rules.late_days == 0 => "On the date itself".to_owned(),
-        None => format!("{early}, up {late}"),
-        Some(0) => format!("{early}, up {late}"),
+        None | Some(0) => format!("{early}, up {late}"),
         Some(_) => format!("{early} {late}"),
     }
 }

@@ -240,17 +240,15 @@ fn line(slot: usize, answers: &Answers, reader: &Reader, errors: &mut Errors) ->
 /// A value in the KPI's unit. A share is written as a percentage, so that 98% and 0.98 cannot be mistaken for each other.
 fn typed(text: &str, unit: Option<Unit>, locale: Locale) -> Result<f64, &'static str> {
     let text = text.trim();
-    match unit {
-        Some(Unit::Fraction | Unit::PercentPoints) => text
+    if let Some(Unit::Fraction | Unit::PercentPoints) = unit {
+        return text
             .ends_with('%')
             .then(|| share(text, locale))
             .flatten()
-            .ok_or("enter a percentage with its sign, for example 98%"),
-        _ => {
-            let bare = text.trim_end_matches(|c: char| c.is_alphabetic() || c.is_whitespace());
-            number(bare, locale).ok_or("enter a number in the KPI's unit, for example 50")
-        }
+            .ok_or("enter a percentage with its sign, for example 98%");
     }
+    let bare = text.trim_end_matches(|c: char| c.is_alphabetic() || c.is_whitespace());
+    number(bare, locale).ok_or("enter a number in the KPI's unit, for example 50")
 }
 
 fn shown(value: f64, unit: Option<Unit>, locale: Locale) -> String {
