@@ -7,7 +7,9 @@ process.chdir(new URL('.', import.meta.url).pathname);
 const shots = process.argv.includes('--shots');
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const all = fs.readdirSync('journeys').filter((file) => file.endsWith('.test.mjs')).sort().map((file) => `journeys/${file}`);
-const files = shots ? ['shots.mjs'] : named.length ? named : all;
+const files = shots ? ['shots.mjs', ...named] : named.length ? named : all;
+// Journeys are content with a small company; pictures want the whole one.
+if (shots) process.env.KEELSON_E2E_SUPPLIERS ??= '400';
 
 const company = await Company.generate();
 // One journey at a time: each drives a browser and a server, and two cores are all there may be.

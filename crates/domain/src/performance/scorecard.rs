@@ -15,7 +15,11 @@ use super::measure::Figure;
 use crate::{
     Act, Error, Keelson, PersonId, Result, ScorecardId, SupplierId, date_of_day, micros, moment,
     record::{self, Audience, NewEvent},
+    rows,
 };
+
+/// Scorecards shared by one statement.
+const CHUNK: usize = 500;
 
 /// A scorecard as it was made. Nothing of it changes afterwards but whether the supplier may see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,29 +161,49 @@ pub async fn before(db: &impl ConnectionTrait, card: &Card) -> Result<Option<Car
 
 /// Lets the suppliers see their scorecards, in the portal, from now on. Those already shared stay as they are.
 pub async fn share(keelson: &Keelson, act: &Act, cards: &[ScorecardId]) -> Result<u64> {
+    #[derive(FromQueryResult)]
+    struct Shared {
+        id: i64,
+        supplier_id: i64,
+        period: String,
+        shared_at: Option<i64>,
+    }
     let tx = keelson.db.begin().await?;
+    let backend = tx.get_database_backend();
     let mut shared = 0;
-    for id in cards {
-        let card = find(&tx, *id).await?;
-        if card.shared_at.is_some() {
-            continue;
+    for chunk in cards.chunks(CHUNK) {
+        let ids: Vec<i64> = chunk.iter().map(|id| id.0).collect();
+        let sql = format!(
+            "SELECT id, supplier_id, period, shared_at FROM scorecards WHERE id IN ({}) ORDER BY id",
+            rows::list(&ids)
+        );
+        let mut found = Shared::find_by_statement(Statement::from_string(backend, sql))
+            .all(&tx)
+            .await?;
+        if ids.iter().any(|id| found.iter().all(|row| row.id != *id)) {
+            return Err(Error::NotFound("scorecard"));
         }
+        found.retain(|row| row.shared_at.is_none());
+        let ids: Vec<i64> = found.iter().map(|row| row.id).collect();
         tx.execute_raw(Statement::from_sql_and_values(
-            tx.get_database_backend(),
-            "UPDATE scorecards SET shared_at = $2 WHERE id = $1",
-            [id.0.into(), micros(act.at).into()],
+            backend,
+            format!(
+                "UPDATE scorecards SET shared_at = $1 WHERE id IN ({})",
+                rows::list(&ids)
+            ),
+            [micros(act.at).into()],
         ))
         .await?;
-        let event = NewEvent {
-            supplier: Some(card.supplier),
+        let events = found.iter().map(|row| NewEvent {
+            supplier: Some(SupplierId(row.supplier_id)),
             subject: "scorecard",
-            subject_id: id.0,
+            subject_id: row.id,
             verb: "shared",
-            payload: json!({ "period": card.period }),
+            payload: json!({ "period": row.period }),
             audience: Audience::Both,
-        };
-        record::append(&tx, act, event).await?;
-        shared += 1;
+        });
+        record::append_all(&tx, act, events.collect()).await?;
+        shared += ids.len() as u64;
     }
     tx.commit().await?;
     Ok(shared)
