@@ -314,6 +314,25 @@ pub async fn recent(
         .collect()
 }
 
+/// The files of a kind that one person uploaded and nobody has started, oldest first: those that came together.
+pub async fn waiting_of(
+    db: &impl ConnectionTrait,
+    kind: Kind,
+    person: PersonId,
+) -> Result<Vec<Import>> {
+    imports::Entity::find()
+        .filter(imports::Column::Kind.eq(kind.code()))
+        .filter(imports::Column::State.eq(State::Uploaded.code()))
+        .filter(imports::Column::StartedBy.eq(person))
+        .order_by_asc(imports::Column::Id)
+        .limit(200)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(Import::try_from)
+        .collect()
+}
+
 /// The rows of an import that were refused, in the order of the file.
 pub async fn refused(
     db: &impl ConnectionTrait,

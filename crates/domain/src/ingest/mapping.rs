@@ -175,6 +175,19 @@ impl Mapping {
         }
     }
 
+    /// Reads a document as far as it can be read, with every mistake in it: what an editor shows while it is written.
+    pub fn draft(text: &str) -> (Option<Self>, Vec<MappingError>) {
+        match read::document(text) {
+            Ok((mapping, mut errors)) => {
+                if let Some(mapping) = &mapping {
+                    errors.extend(check::mapping(mapping));
+                }
+                (mapping, errors)
+            }
+            Err(errors) => (None, errors),
+        }
+    }
+
     /// The document again: reading it gives the same mapping.
     pub fn to_toml(&self) -> String {
         write::document(self)

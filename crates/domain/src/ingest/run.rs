@@ -592,7 +592,7 @@ fn details(supplier: &SupplierRef, act: &Act) -> Result<Details> {
 }
 
 /// Who a row of facts is about, where it says so.
-fn mentioned(row: &Row) -> Option<&SupplierRef> {
+pub(super) fn mentioned(row: &Row) -> Option<&SupplierRef> {
     match row {
         Row::Supplier(_) => None,
         Row::OrderLine(row) => Some(&row.supplier),

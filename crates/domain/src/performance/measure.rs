@@ -14,7 +14,7 @@ use keelson_methods::{
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Keelson, Result, SupplierId, date_of_day, versions::Published};
+use crate::{Error, Keelson, Result, SupplierId, date_of_day, rows, versions::Published};
 
 /// A KPI's value with everything it was made from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -137,6 +137,16 @@ struct NameRow {
     name: String,
 }
 
+impl From<NameRow> for SupplierName {
+    fn from(row: NameRow) -> Self {
+        Self {
+            id: SupplierId(row.id),
+            number: row.number,
+            name: row.name,
+        }
+    }
+}
+
 async fn names(db: &impl ConnectionTrait) -> Result<HashMap<i64, SupplierName>> {
     let rows = NameRow::find_by_statement(Statement::from_string(
         db.get_database_backend(),
@@ -146,14 +156,7 @@ async fn names(db: &impl ConnectionTrait) -> Result<HashMap<i64, SupplierName>> 
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
-            let name = SupplierName {
-                id: SupplierId(row.id),
-                number: row.number,
-                name: row.name,
-            };
-            (row.id, name)
-        })
+        .map(|row| (row.id, SupplierName::from(row)))
         .collect())
 }
 
@@ -249,6 +252,27 @@ pub(super) fn request<'a>(
     }
 }
 
+/// Suppliers by their ids, for a list that names them.
+pub async fn suppliers(
+    db: &impl ConnectionTrait,
+    ids: &[SupplierId],
+) -> Result<HashMap<SupplierId, SupplierName>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let sql = format!(
+        "SELECT id, number, name FROM suppliers WHERE id IN ({})",
+        rows::list(&ids)
+    );
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let found = NameRow::find_by_statement(statement).all(db).await?;
+    Ok(found
+        .into_iter()
+        .map(|row| (SupplierId(row.id), SupplierName::from(row)))
+        .collect())
+}
+
 /// A supplier by its id, as pages about its figures name it. A merged record stands for nothing any more.
 pub async fn supplier(db: &impl ConnectionTrait, id: SupplierId) -> Result<Option<SupplierName>> {
     let statement = Statement::from_sql_and_values(
@@ -257,9 +281,5 @@ pub async fn supplier(db: &impl ConnectionTrait, id: SupplierId) -> Result<Optio
         [id.0.into()],
     );
     let row = NameRow::find_by_statement(statement).one(db).await?;
-    Ok(row.map(|row| SupplierName {
-        id: SupplierId(row.id),
-        number: row.number,
-        name: row.name,
-    }))
+    Ok(row.map(SupplierName::from))
 }

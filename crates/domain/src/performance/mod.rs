@@ -10,6 +10,7 @@ pub mod lines;
 pub mod list;
 pub mod measure;
 pub mod portfolio;
+pub mod preview;
 mod refresh;
 mod score;
 pub mod scorecard;

@@ -9,8 +9,8 @@ use keelson_methods::{
     missing::Missing,
     period::{Bounds, Period},
     scoring::{
-        CardContext, Grade, Incidents, KpiValue, MissingPolicy, ScorecardTemplate, TemplateLine,
-        score_card,
+        CardContext, Grade, Incidents, KpiValue, MissingPolicy, Scorecard, ScorecardTemplate,
+        TemplateLine, score_card,
     },
     segmentation::Tier,
 };
@@ -101,7 +101,7 @@ pub async fn score(
 }
 
 /// What a run needs for every supplier.
-struct Run {
+pub(super) struct Run {
     period: Period,
     as_of: NaiveDate,
     templates: Vec<Published<ScorecardTemplate>>,
@@ -136,7 +136,18 @@ struct New {
 impl Run {
     async fn prepare(keelson: &Keelson, period: Period, as_of: NaiveDate) -> Result<Self> {
         let db = keelson.db.read();
-        let templates = versions::current::<ScorecardTemplate>(db).await?;
+        let templates = versions::current(db).await?;
+        let definitions = versions::current(db).await?;
+        Self::of(templates, definitions, period, as_of)
+    }
+
+    /// A run by these templates and definitions, published or not.
+    pub(super) fn of(
+        templates: Vec<Published<ScorecardTemplate>>,
+        definitions: Vec<Published<Definition>>,
+        period: Period,
+        as_of: NaiveDate,
+    ) -> Result<Self> {
         if templates.is_empty() {
             return Err(Error::conflict(
                 "There is no scorecard template. Publish one in the settings, then score again.",
@@ -147,8 +158,7 @@ impl Run {
             .flat_map(|template| &template.document.lines)
             .map(|line| line.kpi.as_str())
             .collect();
-        let definitions = versions::current::<Definition>(db)
-            .await?
+        let definitions = definitions
             .into_iter()
             .filter(|definition| named.contains(definition.document.id.as_str()))
             .map(|definition| (definition.document.id.clone(), definition))
@@ -177,6 +187,24 @@ impl Run {
             earlier,
             before,
         })
+    }
+
+    /// How suppliers come out, without storing anything. Those about whom nothing is known in the period are not there.
+    pub(super) async fn judgements(
+        &self,
+        keelson: &Keelson,
+        suppliers: &[i64],
+    ) -> Result<HashMap<i64, Scorecard>> {
+        let mut cards = HashMap::new();
+        for chunk in suppliers.chunks(CHUNK) {
+            let inputs = self.gather(keelson, chunk).await?;
+            let known = inputs.into_iter().filter(|input| !input.is_empty());
+            cards.extend(known.map(|input| {
+                let judged = self.judge(input, String::new(), 0);
+                (judged.supplier, judged.breakdown.card)
+            }));
+        }
+        Ok(cards)
     }
 
     /// Measures a chunk of suppliers and puts together what each is judged by.
@@ -419,7 +447,7 @@ impl Input<'_> {
 }
 
 /// Every supplier that stands for itself.
-async fn everyone(db: &impl ConnectionTrait) -> Result<Vec<i64>> {
+pub(super) async fn everyone(db: &impl ConnectionTrait) -> Result<Vec<i64>> {
     let rows = db
         .query_all_raw(Statement::from_string(
             db.get_database_backend(),

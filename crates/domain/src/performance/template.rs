@@ -81,7 +81,7 @@ pub fn for_tier(
 }
 
 /// What only the other documents can tell is wrong with a template.
-async fn check(db: &impl ConnectionTrait, template: &ScorecardTemplate) -> Result<Vec<Field>> {
+pub async fn check(db: &impl ConnectionTrait, template: &ScorecardTemplate) -> Result<Vec<Field>> {
     let mut mistakes = Vec::new();
     let defined = versions::current::<Definition>(db).await?;
     for (index, line) in template.lines.iter().enumerate() {

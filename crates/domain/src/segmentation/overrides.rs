@@ -249,6 +249,18 @@ pub async fn open(db: &impl ConnectionTrait, on: NaiveDate) -> Result<Vec<TierOv
     select(db, open, vec![day_of(on).into()]).await
 }
 
+/// The overrides that are over on a day, however they ended, the last ones asked for first.
+pub async fn closed(
+    db: &impl ConnectionTrait,
+    on: NaiveDate,
+    limit: u64,
+) -> Result<Vec<TierOverride>> {
+    let closed = format!(
+        "WHERE o.withdrawn_at IS NOT NULL OR o.ends_on <= $1 ORDER BY o.id DESC LIMIT {limit}"
+    );
+    select(db, &closed, vec![day_of(on).into()]).await
+}
+
 /// How many overrides there are and what that says.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {

@@ -50,7 +50,7 @@ pub use identifier::{
 };
 pub use list::{
     Column, Facets, ListQuery, Neighbours, Owner, PAGE_ROWS, Page, Range, Row, Sort, counts,
-    every_row, facets, list, neighbours,
+    every_row, facets, list, neighbours, row,
 };
 pub use merge::{
     Differing, FactsMoved, Merge, differing, merge, merge_choosing, merges_into, recent_merges,

@@ -4,7 +4,7 @@ use keelson_domain::{
     performance::{
         self, Scope, Scored, definition,
         lines::{self, FigureRef, Selection},
-        measure, read_trend, refresh, score, scorecard, shared, template,
+        measure, preview, read_trend, refresh, score, scorecard, shared, template,
     },
     record::of_subject,
     versions,
@@ -637,5 +637,44 @@ async fn a_person_who_scores_is_kept_with_the_scorecard(t: TestDb) -> Result<()>
         (card.by, card.at, card.as_of),
         (Some(person), t.act().at, day(TODAY))
     );
+    Ok(())
+}
+
+#[db_test]
+async fn a_preview_judges_by_the_draft_and_stores_nothing(t: TestDb) -> Result<()> {
+    delivering(&t).await?;
+    scored(&t, "2025-Q4").await?;
+    let before = stored_text(&t, SupplierId(1)).await?;
+    let published = versions::find::<Definition>(t.db.read(), "otif-line").await?;
+    let mut draft = published.document.clone();
+    if let Some(delivery) = &mut draft.delivery {
+        delivery.late_days = 5;
+    }
+    let seen = preview::definition(&t.keelson, &draft, period("2025-Q4"), day(TODAY)).await?;
+    assert_eq!((seen.suppliers, seen.values(), seen.scores()), (1, 1, 1));
+    let effect = &seen.effects[0];
+    assert_eq!(effect.supplier.name, "Norrfjord Castings");
+    assert_eq!(effect.figure.before.rate.numerator, 66);
+    assert_eq!(effect.figure.after.rate.numerator, 72);
+    assert!(effect.score.after > effect.score.before);
+
+    let same = preview::definition(
+        &t.keelson,
+        &published.document,
+        period("2025-Q4"),
+        day(TODAY),
+    )
+    .await?;
+    assert_eq!(same.effects, [], "the same rules change nothing");
+    let mut template = versions::find::<ScorecardTemplate>(t.db.read(), "bottleneck")
+        .await?
+        .document;
+    template.lines[0].threshold = 0.5;
+    let milder = preview::template(&t.keelson, &template, period("2025-Q4"), day(TODAY)).await?;
+    assert_eq!((milder.values(), milder.scores()), (0, 1));
+
+    let history = versions::history::<Definition>(t.db.read(), "otif-line").await?;
+    assert_eq!(history.len(), 1);
+    assert_eq!(stored_text(&t, SupplierId(1)).await?, before);
     Ok(())
 }

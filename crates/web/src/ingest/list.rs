@@ -24,6 +24,8 @@ struct List {
     shell: Shell,
     rows: Vec<Row>,
     blank: Blank,
+    /// Saved mappings: name, kind, version, when.
+    kept: Vec<(String, &'static str, i64, String)>,
     /// Where the imports before these are.
     older: Option<String>,
 }
@@ -62,13 +64,12 @@ pub(super) async fn page(
     let mut names = BTreeMap::new();
     let mut rows = Vec::new();
     for import in imports {
-        let name = match names.get(&import.started_by) {
-            Some(name) => String::clone(name),
-            None => {
-                let name = who(&app.keelson, &import).await?;
-                names.insert(import.started_by, name.clone());
-                name
-            }
+        let name = if let Some(name) = names.get(&import.started_by) {
+            String::clone(name)
+        } else {
+            let name = who(&app.keelson, &import).await?;
+            names.insert(import.started_by, name.clone());
+            name
         };
         let counts = import.counts;
         rows.push(Row {
@@ -86,6 +87,14 @@ pub(super) async fn page(
     Ok(Page::whole(&List {
         shell: signed.shell(NavItem::Imports),
         rows,
+        kept: ingest::kept_mappings(app.keelson.db.read())
+            .await?
+            .into_iter()
+            .map(|kept| {
+                let saved = format::recent(kept.at, now, locale);
+                (kept.name, kind_in_words(kept.kind), kept.version, saved)
+            })
+            .collect(),
         blank: Blank::new(
             "upload",
             "Nothing has been imported yet",

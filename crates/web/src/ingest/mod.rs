@@ -1,9 +1,14 @@
 //! Imports: upload a file, map its columns, look at a sample, start, and see what became of every row.
 
+mod columns;
 mod list;
+mod look;
 mod mapping;
 mod new;
+mod preview;
+mod sample;
 mod show;
+mod words;
 
 use keelson_domain::{
     self as domain, ImportId, Keelson,
@@ -13,7 +18,7 @@ use keelson_domain::{
 
 use crate::{
     ById, Record, Routes,
-    kit::{Html, Tone, marks},
+    kit::{Html, Tone, marks, panel::Steps},
 };
 
 pub(crate) fn routes() -> Routes {
@@ -26,6 +31,15 @@ pub(crate) fn routes() -> Routes {
         .get("/imports/{id}/mapping", ImportFacts, mapping::page)
         .post("/imports/{id}/mapping", ImportFacts, mapping::save)
         .post("/imports/{id}/sample", ImportFacts, mapping::sample)
+        .post("/imports/{id}/columns", ImportFacts, mapping::save_columns)
+        .post(
+            "/imports/{id}/columns/sample",
+            ImportFacts,
+            mapping::columns_sample,
+        )
+        .post("/imports/{id}/library", ImportFacts, mapping::keep)
+        .post("/imports/{id}/reuse", ImportFacts, mapping::reuse)
+        .get("/imports/{id}/preview", ImportFacts, preview::page)
         .post("/imports/{id}/start", ImportFacts, show::start)
         .post("/imports/{id}/cancellation", ImportFacts, show::cancel)
         .get("/imports/{id}/rejects.csv", ImportFacts, show::rejects)
@@ -81,6 +95,28 @@ async fn who(keelson: &Keelson, import: &Import) -> domain::Result<String> {
         None => None,
     };
     Ok(person.map_or_else(|| "Keelson".to_owned(), |person| person.name.to_string()))
+}
+
+/// The steps of an import; `current` counts from 0.
+fn steps(import: &Import, current: usize) -> Steps {
+    let home = address(import);
+    let mapped = import.state == State::Uploaded;
+    Steps {
+        label: "Steps of the import".to_owned(),
+        steps: vec![
+            ("Upload".to_owned(), None),
+            (
+                "Columns".to_owned(),
+                mapped.then(|| format!("{home}/mapping")),
+            ),
+            (
+                "Preview".to_owned(),
+                mapped.then(|| format!("{home}/preview")),
+            ),
+            ("Result".to_owned(), None),
+        ],
+        current,
+    }
 }
 
 fn address(import: &Import) -> String {

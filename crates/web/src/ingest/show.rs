@@ -2,19 +2,19 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use keelson_documents::write::{Column, ColumnKind, Value};
 use keelson_domain::{
-    Error as DomainError,
+    Error as DomainError, ImportId,
     ingest::{self, Import, Refused, RunImport, State as Stage},
 };
 use serde::Deserialize;
 
-use super::{address, kind_in_words, mapping, state_badge, who};
+use super::{address, kind_in_words, mapping, state_badge, steps, who};
 use crate::{
     Allowed, App, Form, Result, Signed,
     kit::{
         Flash, Html, Hx, NavItem, Page, Shell, Tone,
         format::{self, count},
         marks,
-        panel::{Figure, Figures, Notice, Props},
+        panel::{Figure, Figures, Notice, Props, Steps},
     },
     sheet,
 };
@@ -29,6 +29,7 @@ const EXPORT: u64 = 1_000_000;
 #[template(path = "ingest/show.html", blocks = ["outcome"])]
 struct Show {
     shell: Shell,
+    steps: Steps,
     import: Import,
     state: Html,
     facts: Props,
@@ -51,7 +52,7 @@ pub(super) async fn page(
     let figures = [
         ("Rows read", counts.rows),
         ("New", counts.inserted),
-        ("Changed", counts.superseded),
+        ("Corrected", counts.superseded),
         ("Unchanged", counts.unchanged),
         ("Repeated", counts.repeated),
         ("Refused", counts.rejected),
@@ -83,6 +84,14 @@ pub(super) async fn page(
         );
     let view = Show {
         shell: signed.shell(NavItem::Imports),
+        steps: steps(
+            &import,
+            if import.state == Stage::Uploaded {
+                1
+            } else {
+                3
+            },
+        ),
         state: state_badge(import.state),
         facts,
         figures: Figures::new(
@@ -130,39 +139,81 @@ impl Show {
 #[derive(Deserialize)]
 pub(super) struct Nothing {}
 
-/// Lets an import run in the background. A mapping that cannot be used is put right first.
+/// The other files that came with this one in the same form and that nobody has started.
+pub(super) async fn beside(app: &App, import: &Import) -> Result<Vec<Import>> {
+    let (Stage::Uploaded, Some(person)) = (import.state, import.started_by) else {
+        return Ok(Vec::new());
+    };
+    let waiting = ingest::waiting_of(app.keelson.db.read(), import.kind, person).await?;
+    Ok(waiting
+        .into_iter()
+        .filter(|other| other.id != import.id && other.created_at == import.created_at)
+        .collect())
+}
+
+/// Files that are started together with the one of the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Also {
+    also: Vec<ImportId>,
+}
+
+/// Lets an import run in the background, and others with it. A mapping that cannot be used is put right first.
 pub(super) async fn start(
     State(app): State<App>,
     signed: Signed,
     hx: Hx,
     Allowed(import): Allowed<Import>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(Also { also }): Form<Also>,
 ) -> Result<Response> {
-    if import.state == Stage::Uploaded
-        && let Err(problems) = mapping::read(&import, &import.mapping)
-    {
-        let said = Flash::bad(format!(
-            "The mapping is not complete yet. {}",
-            problems.first().map_or("", String::as_str)
-        ));
-        return Ok(signed.done(&app, &hx, &format!("{}/mapping", address(&import)), said));
+    let others: Vec<Import> = beside(&app, &import)
+        .await?
+        .into_iter()
+        .filter(|other| also.contains(&other.id))
+        .collect();
+    let together: Vec<&Import> = std::iter::once(&import).chain(&others).collect();
+    for one in &together {
+        if one.state == Stage::Uploaded
+            && let Err(problems) = mapping::read(one, &one.mapping)
+        {
+            let said = Flash::bad(format!(
+                "The mapping of {} is not complete yet. {}",
+                one.file_name,
+                problems.first().map_or("", String::as_str)
+            ));
+            return Ok(signed.done(&app, &hx, &format!("{}/mapping", address(one)), said));
+        }
     }
     let act = signed.act(&app);
     let tx = app.keelson.db.begin().await?;
-    let said = match ingest::start(&tx, &act, import.id).await {
-        Ok(()) => {
-            let job = RunImport { import: import.id };
-            let key = format!("import {}", import.id);
-            keelson_jobs::enqueue_once(&tx, &job, &key, act.at)
-                .await
-                .map_err(DomainError::from)?;
-            tx.commit().await.map_err(DomainError::from)?;
-            Flash::ok(format!("{} is being imported.", import.file_name))
+    for one in &together {
+        match ingest::start(&tx, &act, one.id).await {
+            Ok(()) => {
+                let job = RunImport { import: one.id };
+                let key = format!("import {}", one.id);
+                keelson_jobs::enqueue_once(&tx, &job, &key, act.at)
+                    .await
+                    .map_err(DomainError::from)?;
+            }
+            Err(DomainError::Conflict(why)) => {
+                return Ok(signed.done(&app, &hx, &address(&import), Flash::bad(why)));
+            }
+            Err(error) => return Err(error.into()),
         }
-        Err(DomainError::Conflict(why)) => Flash::bad(why),
-        Err(error) => return Err(error.into()),
+    }
+    tx.commit().await.map_err(DomainError::from)?;
+    let (to, said) = if others.is_empty() {
+        (
+            address(&import),
+            format!("{} is being imported.", import.file_name),
+        )
+    } else {
+        (
+            "/imports".to_owned(),
+            format!("{} files are being imported.", together.len()),
+        )
     };
-    Ok(signed.done(&app, &hx, &address(&import), said))
+    Ok(signed.done(&app, &hx, &to, Flash::ok(said)))
 }
 
 pub(super) async fn cancel(

@@ -89,6 +89,7 @@ enum Control {
     },
     File {
         accept: String,
+        several: bool,
     },
 }
 
@@ -224,8 +225,17 @@ impl Field {
             label,
             Control::File {
                 accept: accept.to_owned(),
+                several: false,
             },
         )
+    }
+
+    /// Takes several files at once.
+    pub fn several(mut self) -> Self {
+        if let Control::File { several, .. } = &mut self.control {
+            *several = true;
+        }
+        self
     }
 
     fn of(name: &str, label: &str, control: Control) -> Self {

@@ -11,7 +11,7 @@ const PAD: f64 = 3.0;
 const STEPS: u32 = 24;
 
 /// Draws the points over the values from a little beyond the threshold to a little beyond the target.
-pub(super) fn curve(
+pub(crate) fn curve(
     function: &ScoringFunction,
     target: f64,
     threshold: f64,

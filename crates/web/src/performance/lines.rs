@@ -249,7 +249,7 @@ fn figures(opened: &Opened, locale: Locale) -> Figures {
 }
 
 /// What numerator and denominator count.
-fn counted(measure: Measure) -> (&'static str, &'static str) {
+pub(crate) fn counted(measure: Measure) -> (&'static str, &'static str) {
     match measure {
         Measure::OnTimeDelivery => ("lines on time", "lines judged"),
         Measure::OtifLine => ("lines on time in full", "lines judged"),
@@ -292,7 +292,7 @@ fn columns(measure: Measure, sort: &ListSort, address: &Address) -> Vec<Column> 
     let plain = Column::plain;
     let own = match kind_of(measure) {
         Facts::OrderLines => vec![
-            by("Order line", "number", Kind::Text),
+            by("Order line", "number", Kind::Text).class("stick name-col"),
             plain("Item", Kind::Text),
             plain("Ordered", Kind::Number),
             by("Held against", "day", Kind::Text),
@@ -301,7 +301,7 @@ fn columns(measure: Measure, sort: &ListSort, address: &Address) -> Vec<Column> 
             by("Value", "size", Kind::Number),
         ],
         Facts::Inspections => vec![
-            by("Lot", "number", Kind::Text),
+            by("Lot", "number", Kind::Text).class("stick name-col"),
             plain("Category", Kind::Text),
             by("Received on", "day", Kind::Text),
             by("Received", "size", Kind::Number),
@@ -310,7 +310,7 @@ fn columns(measure: Measure, sort: &ListSort, address: &Address) -> Vec<Column> 
             plain("Result", Kind::Text),
         ],
         Facts::InvoiceLines => vec![
-            by("Invoice line", "number", Kind::Text),
+            by("Invoice line", "number", Kind::Text).class("stick name-col"),
             plain("Description", Kind::Text),
             by("Posted on", "day", Kind::Text),
             by("Amount", "size", Kind::Number),

@@ -2,7 +2,7 @@
 
 mod card;
 mod curve;
-mod lines;
+pub(crate) mod lines;
 mod list;
 mod measures;
 mod show;
@@ -18,6 +18,7 @@ use keelson_domain::{
     },
 };
 
+pub(crate) use self::curve::curve;
 use crate::{ById, Record, Routes};
 
 pub(crate) fn routes() -> Routes {

@@ -10,10 +10,11 @@ use keelson_domain::{
     },
 };
 use keelson_methods::scoring::{Effect, Grade, Hold};
+use serde::Deserialize;
 
 use super::{card::BreakdownTable, tab, words};
 use crate::{
-    Allowed, App, Error, Result, Signed,
+    Allowed, App, Error, Form, Result, Signed,
     kit::{
         Flash, Html, Hx, Locale, NavItem, Page, Shell, Tone,
         format::{self, number, percent},
@@ -122,12 +123,17 @@ pub(super) async fn page(
     Ok(Page::whole(&show))
 }
 
+/// A form that asks nothing.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
 /// Lets the supplier see the scorecard in its portal.
 pub(super) async fn share(
     State(app): State<App>,
     signed: Signed,
     hx: Hx,
     Allowed(card): Allowed<Card>,
+    Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response> {
     let shared = scorecard::share(&app.keelson, &signed.act(&app), &[card.id]).await?;
     let said = if shared == 0 {
@@ -174,7 +180,7 @@ fn figures(card: &Card, before: Option<&Card>, locale: Locale) -> Figures {
             match before.and_then(|before| Some((before, before.breakdown.card.score?))) {
                 Some((before, earlier)) => figure
                     .note(delta(score - earlier, 1, "", Better::Higher, locale))
-                    .note(format!("on {}", before.period.label())),
+                    .note(format!("since {}", before.period.label())),
                 None => figure.note("first score"),
             }
         }

@@ -138,7 +138,7 @@ fn trend(scores: &[scorecard::Scored], last: Period, locale: Locale) -> Trend {
         })
         .collect();
     let mut series = Series::new("Score", crate::charts::Ink::One, points);
-    series.missing = "not scored".to_owned();
+    "not scored".clone_into(&mut series.missing);
     Trend::new(
         "Score over the last eight quarters",
         quarters.iter().map(Period::label).collect(),

@@ -61,14 +61,7 @@ pub(crate) fn parts(measure: Measure, figure: &Figure, locale: Locale) -> String
                 whole(rate.denominator)
             )
         }
-        Measure::OtifQuantity => {
-            format!(
-                "{} of {} units",
-                milli(rate.numerator),
-                milli(rate.denominator)
-            )
-        }
-        Measure::Ppm => {
+        Measure::OtifQuantity | Measure::Ppm => {
             format!(
                 "{} of {} units",
                 milli(rate.numerator),

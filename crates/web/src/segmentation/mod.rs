@@ -1,6 +1,7 @@
 //! Where each supplier sits, why, and overriding it.
 
 mod list;
+mod overrides;
 mod why;
 
 use keelson_domain::{access::Permission, segmentation::overrides::TierOverride};
@@ -11,12 +12,33 @@ use crate::Routes;
 pub(crate) use why::WhyTier;
 
 pub(crate) fn routes() -> Routes {
-    use Permission::{DefineSegmentation, ViewSegmentation};
+    use Permission::{DefineSegmentation, OverrideTiers, ViewSegmentation};
     Routes::new()
         .get("/segmentation", ViewSegmentation, list::page)
         .get("/segmentation/export", Permission::ExportData, list::export)
         .post("/segmentation/tiers", DefineSegmentation, list::set_tiers)
+        .get("/segmentation/overrides", ViewSegmentation, overrides::list)
         .get("/suppliers/{id}/why", ViewSegmentation, why::page)
+        .get(
+            "/suppliers/{id}/tier-override",
+            OverrideTiers,
+            overrides::ask,
+        )
+        .post(
+            "/suppliers/{id}/tier-override",
+            OverrideTiers,
+            overrides::request,
+        )
+        .post(
+            "/suppliers/{id}/tier-overrides/{over}/approval",
+            OverrideTiers,
+            overrides::approve,
+        )
+        .post(
+            "/suppliers/{id}/tier-overrides/{over}/withdrawal",
+            OverrideTiers,
+            overrides::withdraw,
+        )
 }
 
 /// Why a tier is overridden, in a sentence.

@@ -6,16 +6,21 @@ use axum::extract::State;
 use keelson_domain::{
     Keelson, SupplierId,
     access::Permission,
-    segmentation::{Input, Why, why},
+    performance::first_of,
+    segmentation::{Input, Why, overrides, why},
+    versions::{self, Published},
 };
 use keelson_methods::{
+    kpi::{Definition, Measure},
     missing::Missing,
+    period::Period,
     segmentation::{
         Axis, Bound, Composite, Flip, FlipPoint, InputName, Part, PartName, Quadrant, Source, Tier,
         TierHold,
     },
 };
 
+use super::overrides::OverrideRows;
 use crate::{
     Allowed, App, Result, Signed,
     charts::{Ink, bar},
@@ -38,6 +43,7 @@ struct View {
     blank: Option<Blank>,
     told: Option<Told>,
     may_override: Option<String>,
+    overrides: OverrideRows,
 }
 
 /// A tier explained.
@@ -65,7 +71,7 @@ struct AxisCard {
 struct PartLine {
     name: &'static str,
     figure: String,
-    source: String,
+    source: Html,
     bar: Html,
     points: Html,
     weight: String,
@@ -92,10 +98,14 @@ pub(super) async fn page(
     Allowed(Measured(supplier)): Allowed<Measured>,
 ) -> Result<Page> {
     let today = app.now().date_naive();
-    let found = why(app.keelson.db.read(), supplier.id, today).await?;
+    let db = app.keelson.db.read();
+    let found = why(db, supplier.id, today).await?;
+    let asked = overrides::of_supplier(db, supplier.id).await?;
+    let sources = Sources::of(&app.keelson, supplier.id, signed.may(Permission::ViewFacts)).await?;
     let words = Words {
         currency: signed.organisation().currency.code(),
         locale: signed.locale(),
+        sources: &sources,
     };
     let view = View {
         blank: found.is_none().then(|| {
@@ -109,6 +119,7 @@ pub(super) async fn page(
         may_override: (found.is_some() && signed.may(Permission::OverrideTiers))
             .then(|| format!("/suppliers/{}/tier-override", supplier.id)),
         told: found.as_ref().map(|why| words.told(why)),
+        overrides: OverrideRows::of(&asked, &signed, today, false),
         home: format!("/suppliers/{}", supplier.id),
         supplier: supplier.name,
         shell: signed.shell(NavItem::Segmentation),
@@ -129,7 +140,78 @@ impl WhyTier {
     ) -> keelson_domain::Result<Option<panel::Why>> {
         let today = keelson.clock.now().date_naive();
         let found = why(keelson.db.read(), supplier, today).await?;
-        Ok(found.map(|why| Words { currency, locale }.pop(supplier, &why)))
+        // The short form leads to the full one rather than to the lines.
+        let sources = Sources::none(supplier);
+        let words = Words {
+            currency,
+            locale,
+            sources: &sources,
+        };
+        Ok(found.map(|why| words.pop(supplier, &why)))
+    }
+}
+
+/// Where the figures of a supplier open to what they were made from.
+struct Sources {
+    supplier: SupplierId,
+    /// The definitions whose lines hold the amounts of invoices, those of orders, and the days from order to delivery.
+    invoices: Option<(String, i64)>,
+    orders: Option<(String, i64)>,
+    lead_times: Option<(String, i64)>,
+}
+
+impl Sources {
+    async fn of(
+        keelson: &Keelson,
+        supplier: SupplierId,
+        may_see_lines: bool,
+    ) -> keelson_domain::Result<Self> {
+        if !may_see_lines {
+            return Ok(Self::none(supplier));
+        }
+        let definitions: Vec<Published<Definition>> = versions::current(keelson.db.read()).await?;
+        let first = |measures: &[Measure]| {
+            let found = measures
+                .iter()
+                .find_map(|measure| first_of(&definitions, *measure))?;
+            let published = definitions
+                .iter()
+                .find(|definition| definition.document.id == found.id)?;
+            Some((found.id.clone(), published.version))
+        };
+        Ok(Self {
+            supplier,
+            invoices: first(&[Measure::InvoiceAccuracy, Measure::Ppv]),
+            orders: first(&[Measure::OnTimeDelivery, Measure::OtifLine]),
+            lead_times: first(&[Measure::LeadTimeBias, Measure::LeadTimeWithin]),
+        })
+    }
+
+    /// Nothing opens: this reader may not see lines.
+    fn none(supplier: SupplierId) -> Self {
+        Self {
+            supplier,
+            invoices: None,
+            orders: None,
+            lead_times: None,
+        }
+    }
+
+    /// The lines behind a computed part.
+    fn lines(&self, part: PartName, input: &Input) -> Option<String> {
+        let (kpi, version) = match part {
+            PartName::Spend if input.spend_from_orders => self.orders.as_ref()?,
+            PartName::Spend => self.invoices.as_ref()?,
+            PartName::LeadTime => self.lead_times.as_ref()?,
+            _ => return None,
+        };
+        let period: Period = input.window;
+        Some(words::lines_of(self.supplier.0, kpi, *version, period).to_string())
+    }
+
+    /// What our people said about the supplier.
+    fn ratings(&self) -> String {
+        format!("/suppliers/{}#ratings", self.supplier)
     }
 }
 
@@ -137,6 +219,7 @@ impl WhyTier {
 struct Words<'a> {
     currency: &'a str,
     locale: Locale,
+    sources: &'a Sources,
 }
 
 impl Words<'_> {
@@ -202,11 +285,14 @@ impl Words<'_> {
                 .map(|row| {
                     let assessment = &row.breakdown.assessment;
                     Earlier {
-                        period: format!("{}, version {}", row.period.label(), row.version),
+                        period: match row.version {
+                            1 => row.period.label(),
+                            more => format!("{} ({more})", row.period.label()),
+                        },
                         tier: words::tier(Some(row.tier)),
                         impact: self.value(&assessment.profit_impact),
                         risk: self.value(&assessment.supply_risk),
-                        policy: format!("version {}", row.policy_version),
+                        policy: row.policy_version.to_string(),
                     }
                 })
                 .collect(),
@@ -316,7 +402,25 @@ impl Words<'_> {
         words
     }
 
-    fn source(&self, part: &Part, input: &Input) -> String {
+    /// Where the figures come from, linked to what is behind them.
+    fn source(&self, part: &Part, input: &Input) -> Html {
+        let said = self.origin(part, input);
+        let is_computed = part
+            .inputs
+            .first()
+            .is_none_or(|input| input.source == Source::Computed);
+        let href = if is_computed {
+            self.sources.lines(part.name, input)
+        } else {
+            Some(self.sources.ratings())
+        };
+        match href {
+            Some(href) => words::link(&said, &href),
+            None => Html::from(said),
+        }
+    }
+
+    fn origin(&self, part: &Part, input: &Input) -> String {
         let source = part
             .inputs
             .first()
@@ -550,9 +654,11 @@ mod tests {
 
     #[test]
     fn a_figure_reads_as_a_phrase_in_its_unit() {
+        let sources = Sources::none(SupplierId(1));
         let words = Words {
             currency: "EUR",
             locale: Locale::EnGb,
+            sources: &sources,
         };
         assert_eq!(
             words.input(InputName::SpendMinor, 482_000_000.0),

@@ -105,7 +105,7 @@ impl Deliveries {
                 })
                 .collect();
             let mut series = Series::new(&kpi.name, Ink::One, points);
-            series.missing = "no lines due".to_owned();
+            "no lines due".clone_into(&mut series.missing);
             courses.push(Course {
                 id: format!("course-{}", kpi.id),
                 title: format!("{}, month by month", kpi.name),

@@ -216,13 +216,11 @@ pub(super) async fn add(
         Ok(upload) => {
             let act = signed.act(&app);
             let added = suppliers::upload_document(&app.keelson, &act, supplier.id, upload).await;
-            match mistakes(added)? {
-                Err(errors) => errors,
-                Ok(_) => {
-                    let said = Flash::ok(format!("{} is saved.", answers.file_name));
-                    return Ok(signed.done(&app, &hx, &at(&supplier, "documents"), said));
-                }
-            }
+            let Err(errors) = mistakes(added)? else {
+                let said = Flash::ok(format!("{} is saved.", answers.file_name));
+                return Ok(signed.done(&app, &hx, &at(&supplier, "documents"), said));
+            };
+            errors
         }
     };
     let tab = Documents::of(&app, &signed, &supplier, Some(&answers), errors).await?;

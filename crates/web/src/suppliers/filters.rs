@@ -94,9 +94,8 @@ pub(super) fn menu(asked: &ListQuery, facets: &Facets, currency: &str) -> Filter
         group(
             "Tier",
             "tier",
-            facets
-                .tiers
-                .iter()
+            in_rank(&facets.tiers)
+                .into_iter()
                 .map(|code| Choice::new(code, words::tier_words(code)))
                 .collect(),
         ),
@@ -136,6 +135,19 @@ pub(super) fn menu(asked: &ListQuery, facets: &Facets, currency: &str) -> Filter
         range("Score", "score", asked.score),
         range("On time, %", "on_time", asked.on_time),
     ])
+}
+
+/// The most important tier first.
+fn in_rank(tiers: &[String]) -> Vec<&String> {
+    let rank = |code: &str| {
+        ["strategic", "leverage", "bottleneck", "transactional"]
+            .iter()
+            .position(|known| *known == code)
+            .unwrap_or(usize::MAX)
+    };
+    let mut tiers: Vec<&String> = tiers.iter().collect();
+    tiers.sort_by_key(|code| rank(code));
+    tiers
 }
 
 fn range(legend: &str, name: &str, range: Range) -> FilterRange {

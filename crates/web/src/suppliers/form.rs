@@ -208,7 +208,7 @@ async fn same_party(app: &App, details: &Details) -> Result<Vec<Found>> {
         postcode: details.postcode.as_deref(),
         address: details.address.as_deref(),
         phone: details.phone.as_deref(),
-        website: details.website.as_ref().map(|website| website.as_str()),
+        website: details.website.as_ref().map(suppliers::Website::as_str),
     };
     Ok(suppliers::possible_duplicates(&app.keelson, known, &[], None).await?)
 }

@@ -111,16 +111,10 @@ fn read(answers: &Answers) -> Result<NewIdentifier, Errors> {
     if answers.value.trim().is_empty() {
         errors.add("value", "Enter the number.");
     }
-    let country = match answers.country.trim() {
-        "" => None,
-        code => match Country::parse(code) {
-            Ok(country) => Some(country),
-            Err(_) => {
-                errors.add("country", "Choose a country from the list.");
-                None
-            }
-        },
-    };
+    let country = Country::parse(answers.country.trim()).ok();
+    if country.is_none() && !answers.country.trim().is_empty() {
+        errors.add("country", "Choose a country from the list.");
+    }
     let (Some(scheme), true) = (scheme, errors.is_empty()) else {
         return Err(errors);
     };

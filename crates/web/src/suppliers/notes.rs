@@ -68,17 +68,15 @@ pub(super) async fn write(
             let act = signed.act(&app);
             let written =
                 suppliers::write_note(&app.keelson, &act, supplier.id, &answers.body, shared);
-            match mistakes(written.await)? {
-                Err(errors) => errors,
-                Ok(_) => {
-                    let said = Flash::ok(if shared {
-                        format!("The note is saved. {} can read it.", supplier.details.name)
-                    } else {
-                        "The note is saved for colleagues only.".to_owned()
-                    });
-                    return Ok(signed.done(&app, &hx, &at(&supplier, "activity"), said));
-                }
-            }
+            let Err(errors) = mistakes(written.await)? else {
+                let said = Flash::ok(if shared {
+                    format!("The note is saved. {} can read it.", supplier.details.name)
+                } else {
+                    "The note is saved for colleagues only.".to_owned()
+                });
+                return Ok(signed.done(&app, &hx, &at(&supplier, "activity"), said));
+            };
+            errors
         }
     };
     let tab = Activity::of(&app, &signed, &supplier, "", Some((&answers, errors))).await?;

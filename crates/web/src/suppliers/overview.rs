@@ -136,7 +136,7 @@ fn company(supplier: &Supplier) -> Props {
         .row_or("Region", details.region.as_ref(), not_known)
         .row_or(
             "Country",
-            details.country.map(|country| country.name()),
+            details.country.map(suppliers::Country::name),
             not_known,
         )
         .row_or("Telephone", details.phone.as_ref(), not_known)
@@ -150,7 +150,7 @@ fn company(supplier: &Supplier) -> Props {
         )
         .row_or(
             "Currency",
-            details.currency.map(|currency| currency.code()),
+            details.currency.map(keelson_methods::money::Currency::code),
             not_known,
         )
 }

@@ -240,7 +240,7 @@ fn compared(
 /// Which record is kept, and for each field in which they differ whose value survives: "left" or "right".
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Keep {
+pub(super) struct Chosen {
     keep: Option<SupplierId>,
     name: Option<String>,
     legal_name: Option<String>,
@@ -255,7 +255,7 @@ pub(super) struct Keep {
     partner_since: Option<String>,
 }
 
-impl Keep {
+impl Chosen {
     /// By field, whether the right record's value survives.
     fn sides(&self) -> BTreeMap<String, bool> {
         let fields = [
@@ -288,7 +288,7 @@ pub(super) async fn merge(
     signed: Signed,
     hx: Hx,
     Path(OnePair { pair }): Path<OnePair>,
-    Form(answers): Form<Keep>,
+    Form(answers): Form<Chosen>,
 ) -> Result<Response> {
     let found = open(&app, pair).await?;
     let keep_left = match answers.keep {
@@ -382,8 +382,8 @@ mod tests {
         let draft = serde_json::to_value(Draft::default()).unwrap();
         for field in draft.as_object().unwrap().keys() {
             let fields = serde_json::json!({ field.as_str(): "right" });
-            let keep: Keep = serde_json::from_value(fields).unwrap();
-            assert_eq!(keep.sides().get(field), Some(&true), "{field}");
+            let chosen: Chosen = serde_json::from_value(fields).unwrap();
+            assert_eq!(chosen.sides().get(field), Some(&true), "{field}");
         }
     }
 }

@@ -159,7 +159,7 @@ pub(super) async fn with(
     needs_fixing: bool,
 ) -> Result<Page> {
     let home = format!("/suppliers/{}", supplier.id);
-    let figured = row(app, signed, supplier).await?;
+    let figured = suppliers::row(app.keelson.db.read(), supplier.id).await?;
     let current = Tab::of(&asked.tab);
     let from = asked.list.as_deref().map(|query| list::read(Some(query)));
     let tab = |tab: Tab| {
@@ -234,17 +234,6 @@ async fn neighbours(
     }))
 }
 
-/// The supplier's figures, as the list shows them.
-async fn row(app: &App, signed: &Signed, supplier: &Supplier) -> Result<Option<Row>> {
-    let query = ListQuery {
-        text: supplier.number.clone(),
-        ..ListQuery::default()
-    };
-    let currency = signed.organisation().currency;
-    let found = suppliers::list(app.keelson.db.read(), &query, currency).await?;
-    Ok(found.rows.into_iter().find(|row| row.id == supplier.id))
-}
-
 async fn head(
     app: &App,
     signed: &Signed,
@@ -265,7 +254,7 @@ async fn head(
     head = head.fact("hash", &supplier.number);
     let place: Vec<&str> = [
         details.city.as_deref(),
-        details.country.map(|country| country.name()),
+        details.country.map(suppliers::Country::name),
     ]
     .into_iter()
     .flatten()

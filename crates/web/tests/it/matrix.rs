@@ -226,7 +226,6 @@ async fn a_field_the_form_does_not_have_is_refused(t: TestDb) {
 async fn a_body_larger_than_the_route_takes_is_refused(t: TestDb) {
     let mut app = TestApp::new(&t).await;
     app.leave_jobs();
-    let (administrator, world) = Who::Somebody(Role::Administrator).come(&app).await;
     for route in routes()
         .list()
         .into_iter()
@@ -235,6 +234,8 @@ async fn a_body_larger_than_the_route_takes_is_refused(t: TestDb) {
         if matches!(route.access, Access::May(permission) if permission.side() == Side::Supplier) {
             continue;
         }
+        let administrator = Who::Somebody(Role::Administrator);
+        let (administrator, world) = administrator.come_to(&app, route.path).await;
         let [own, ..] = addresses(&world, route.path);
         let large = "x".repeat(route.body_limit + 1);
         let answer = administrator.post(&own, &[("name", &large)]).await;

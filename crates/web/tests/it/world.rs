@@ -5,11 +5,17 @@ use std::io::Write as _;
 use keelson_domain::{
     Act, Clock as _, ImportId, PersonId, SessionId, SupplierId, Via,
     access::{Role, session},
-    ingest,
+    day_of, ingest,
+    operations::Bulk,
+    performance::scorecard::{Breakdown, Context, TemplateRef},
     suppliers::{
         self, BulkChange, ContactDraft, Details, DocumentKind, Draft, Name, NewIdentifier,
         NewSupplier, NewView, Scheme, SiteDraft, Upload, create,
     },
+};
+use keelson_methods::{
+    scoring::{CardContext, Incidents, ScorecardTemplate, score_card},
+    segmentation::Tier,
 };
 use keelson_testkit::{TestApp, Visitor};
 
@@ -34,6 +40,8 @@ pub(crate) struct World {
 type Family = (&'static str, fn(&World) -> [String; 3]);
 
 const NEVER: i64 = 4_000_000_000;
+/// Where ids begin that no series gives out during a test.
+const FAR: i64 = 1_000_000_000;
 const DEAD_TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[rustfmt::skip]
@@ -41,6 +49,13 @@ const FAMILIES: &[Family] = &[
     ("/imports/{id}", |w| ids("/imports", w.import.0, w.second_import.0)),
     ("/settings/people/{id}", |w| ids("/settings/people", w.colleague.0, w.second_colleague.0)),
     ("/account/sessions/{session}", |w| ids("/account/sessions", w.own_session.0, w.foreign_session.0)),
+    ("/scorecards/{id}", |w| ids("/scorecards", w.extra[0], w.extra[1])),
+    ("/settings/kpis/{key}/versions/{version}", |_| versions("/settings/kpis", ["otd", "ppm"])),
+    ("/settings/kpis/{key}", |_| keys("/settings/kpis", ["otd", "ppm"])),
+    ("/settings/templates/{key}/versions/{version}", |_| versions("/settings/templates", ["strategic", "leverage"])),
+    ("/settings/templates/{key}", |_| keys("/settings/templates", ["strategic", "leverage"])),
+    ("/settings/policy/versions/{version}", |_| ids("/settings/policy/versions", 1, 1)),
+    ("/suppliers/{id}/tier-overrides/{over}", |w| below("tier-overrides", w)),
     ("/suppliers/{id}/documents/{document}", |w| below("documents", w)),
     ("/suppliers/{id}/notes/{note}", |w| below("notes", w)),
     ("/suppliers/{id}/contacts/{contact}", |w| below("contacts", w)),
@@ -68,6 +83,16 @@ pub(crate) const PERSONAL: &[&str] = &[
 
 fn ids(before: &str, own: i64, other: i64) -> [String; 3] {
     [own, other, NEVER].map(|id| format!("{before}/{id}"))
+}
+
+/// Documents known by a key of their own.
+fn keys(before: &str, [own, other]: [&str; 2]) -> [String; 3] {
+    [own, other, "never-was"].map(|key| format!("{before}/{key}"))
+}
+
+/// Their first versions.
+fn versions(before: &str, keys: [&str; 2]) -> [String; 3] {
+    self::keys(before, keys).map(|address| format!("{address}/versions/1"))
 }
 
 /// A record below a supplier: the own supplier's, the other's, and one that never was.
@@ -201,6 +226,12 @@ async fn sample(app: &TestApp, path: &str, (id, person): Whose) -> i64 {
         let added = suppliers::add_identifier(keelson, act, id, &duns).await;
         return added.unwrap().0;
     }
+    if names("/scorecards/{") {
+        return card_of(app, id).await;
+    }
+    if names("/suppliers/{id}/tier-overrides/{") {
+        return override_of(app, id, person).await;
+    }
     if names("/duplicates/{") {
         return pair(app, id).await.0;
     }
@@ -249,6 +280,59 @@ async fn pair(app: &TestApp, id: SupplierId) -> keelson_domain::DuplicateId {
         .unwrap();
     let pairs = suppliers::pairs_of(db, id).await.unwrap();
     pairs.first().expect("the twin is found").id
+}
+
+/// A scorecard of a supplier about which nothing is known: one that scoring would not make, because it takes no facts.
+async fn card_of(app: &TestApp, supplier: SupplierId) -> i64 {
+    let template = ScorecardTemplate::standard().remove(0);
+    let breakdown = Breakdown {
+        tier: Tier::Strategic,
+        template: TemplateRef {
+            id: template.id.clone(),
+            version: 1,
+            name: template.name.clone(),
+        },
+        lines: Vec::new(),
+        context: Context {
+            new_supplier: false,
+            previous_grade: None,
+            incidents: Incidents::default(),
+        },
+        card: score_card(&template, &[], &CardContext::default()),
+    };
+    let id = FAR + supplier.0;
+    insert(
+        app,
+        format!(
+            "INSERT INTO scorecards (id, supplier_id, period, version, template, template_version, coverage_ppm, provisional, \
+             breakdown, digest, as_of, scored_at) \
+             VALUES ({id}, {supplier}, '2025-Q4', 1, 'strategic', 1, 0, FALSE, '{}', 'digest', 20500, 0)",
+            serde_json::to_string(&breakdown).unwrap()
+        ),
+    )
+    .await;
+    id
+}
+
+/// An override that somebody asked for.
+async fn override_of(app: &TestApp, supplier: SupplierId, by: PersonId) -> i64 {
+    let id = FAR + supplier.0;
+    let today = day_of(app.clock.now().date_naive());
+    insert(
+        app,
+        format!(
+            "INSERT INTO tier_overrides (id, supplier_id, computed_tier, tier, reason, requested_by, starts_on, ends_on, \
+             requested_at) VALUES ({id}, {supplier}, 'leverage', 'strategic', 'roadmap', {by}, {today}, {today} + 100, 0)"
+        ),
+    )
+    .await;
+    id
+}
+
+async fn insert(app: &TestApp, sql: String) {
+    let mut bulk = Bulk::begin(&app.keelson.db).await.unwrap();
+    bulk.execute(sql).await.unwrap();
+    bulk.commit().await.unwrap();
 }
 
 /// A file of one supplier that somebody uploaded and nobody started.

@@ -4,4 +4,4 @@ mod query;
 mod rows;
 
 pub use query::{Column, ListQuery, Owner, PAGE_ROWS, Range, Sort};
-pub use rows::{Facets, Neighbours, Page, Row, counts, every_row, facets, list, neighbours};
+pub use rows::{Facets, Neighbours, Page, Row, counts, every_row, facets, list, neighbours, row};

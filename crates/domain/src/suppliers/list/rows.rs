@@ -111,6 +111,13 @@ pub async fn every_row(
     Ok(rows.into_iter().map(Row::from).collect())
 }
 
+/// One supplier as lists show it.
+pub async fn row(db: &impl ConnectionTrait, id: SupplierId) -> Result<Option<Row>> {
+    let mut sql = select();
+    sql.with(" WHERE s.id = ?", id);
+    Ok(sql.one::<Record>(db).await?.map(Row::from))
+}
+
 /// How many suppliers each of several lists holds, in one question.
 pub async fn counts(
     db: &impl ConnectionTrait,
@@ -314,6 +321,12 @@ fn found(word: &str) -> Sql {
             " OR s.id IN (SELECT COALESCE(m.merged_into, m.id) FROM supplier_identifiers i \
              JOIN suppliers m ON m.id = i.supplier_id WHERE i.value LIKE ? ESCAPE '\\')",
             pattern(&plain),
+        );
+        // What the ERP calls it is what a buyer has at hand.
+        sql.with(
+            " OR s.id IN (SELECT COALESCE(m.merged_into, m.id) FROM source_suppliers k \
+             JOIN suppliers m ON m.id = k.supplier_id WHERE UPPER(k.source_key) LIKE ? ESCAPE '\\')",
+            pattern(&upper),
         );
     }
     sql.push(")");

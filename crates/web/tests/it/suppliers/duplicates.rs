@@ -38,7 +38,7 @@ async fn a_pair_shows_its_weights_is_merged_with_chosen_values_and_unmerged(t: T
     let (first, second) = twins(&app).await;
     let manager = app.signed_in_as(Role::SupplierManager).await;
     let queue = manager.get("/duplicates").await;
-    assert_eq!(queue.texts("tr.pair").len(), 1);
+    assert_eq!(queue.texts("tr.waits").len(), 1);
     let queue = manager
         .get(&queue.attribute("a.decide", "href").unwrap())
         .await;
@@ -88,7 +88,7 @@ async fn a_pair_shows_its_weights_is_merged_with_chosen_values_and_unmerged(t: T
     let undo = page.attribute(".flash form", "action").unwrap();
     let page = manager.follow(manager.post(&undo, &[]).await).await;
     assert!(has(&page, ".flash", "both records stand by themselves"));
-    assert_eq!(page.texts("tr.pair").len(), 1, "the pair waits again");
+    assert_eq!(page.texts("tr.waits").len(), 1, "the pair waits again");
     let survivor = suppliers::find(t.db.read(), first).await.unwrap().unwrap();
     assert_eq!(survivor.details.address.as_deref(), Some("Via Roma 1"));
     assert_eq!(survivor.details.name.as_str(), "Vallefer Forgiature S.r.l.");
@@ -112,10 +112,10 @@ async fn not_a_duplicate_is_remembered_and_can_be_reconsidered(t: TestDb) {
         .unwrap();
     let again = manager.get("/duplicates").await;
     assert!(
-        again.texts("tr.pair").is_empty(),
+        again.texts("tr.waits").is_empty(),
         "the next check proposes it no more"
     );
     let reconsider = again.attribute("#decided form", "action").unwrap();
     let page = manager.follow(manager.post(&reconsider, &[]).await).await;
-    assert_eq!(page.texts("tr.pair").len(), 1);
+    assert_eq!(page.texts("tr.waits").len(), 1);
 }
