@@ -18,6 +18,9 @@ const KEY_PARTS: usize = 4;
 /// What stands in a select for a rule the form does not ask about in full: a join, another field's value.
 const AS_IT_IS: &str = "=";
 
+/// Stands in a select before the field whose value is taken.
+const THE_SAME_AS: char = '@';
+
 /// The answers of the form, by their names.
 pub(super) struct Answers(BTreeMap<String, String>);
 
@@ -165,6 +168,11 @@ fn rule(
             rule.join.clear();
             rule.same_as = None;
         }
+        column if column.starts_with(THE_SAME_AS) => {
+            rule.columns.clear();
+            rule.join.clear();
+            rule.same_as = Some(column[THE_SAME_AS.len_utf8()..].to_owned());
+        }
         column => {
             // The other names the document knows the column by stay: next month's file may have them.
             if !rule.columns.iter().any(|known| same(known, column)) {
@@ -174,6 +182,7 @@ fn rule(
                 rule.columns.insert(0, chosen);
             }
             rule.join.clear();
+            rule.same_as = None;
         }
     }
     rule.constant = if rule.columns.is_empty() && rule.join.is_empty() {
@@ -325,11 +334,20 @@ pub(super) struct Asked {
 pub(super) fn asked(mapping: &Mapping, look: &Look, errors: &[MappingError]) -> Vec<Asked> {
     kinds::fields(mapping.kind)
         .iter()
-        .map(|target| ask(target, mapping.fields.get(target.name), look, errors))
+        .map(|target| {
+            ask(
+                mapping.kind,
+                target,
+                mapping.fields.get(target.name),
+                look,
+                errors,
+            )
+        })
         .collect()
 }
 
 fn ask(
+    kind: Kind,
     target: &'static Target,
     rule: Option<&FieldRule>,
     look: &Look,
@@ -339,7 +357,16 @@ fn ask(
     let known = rule.unwrap_or(&none);
     let seen = look.column(&known.columns);
     let mut columns = vec![Choice::new("", "–")];
-    let column = if let Some(words) = as_it_is(known) {
+    columns.extend(alike(kind, target).map(|other| {
+        let words = super::words::field(other.name).to_lowercase();
+        Choice::new(
+            format!("{THE_SAME_AS}{}", other.name),
+            format!("the same as {words}"),
+        )
+    }));
+    let column = if let Some(other) = taken_from(known) {
+        format!("{THE_SAME_AS}{other}")
+    } else if let Some(words) = as_it_is(known) {
         columns.push(Choice::new(AS_IT_IS, words));
         AS_IT_IS.to_owned()
     } else {
@@ -383,7 +410,7 @@ fn ask(
         shows: match (seen, &known.constant) {
             (Some(seen), _) => seen.examples(),
             (None, Some(constant)) => format!("always {constant}"),
-            (None, None) if column == AS_IT_IS => String::new(),
+            (None, None) if column == AS_IT_IS || column.starts_with(THE_SAME_AS) => String::new(),
             (None, None) => "nothing".to_owned(),
         },
         constant: known.constant.clone().unwrap_or_default(),
@@ -430,19 +457,27 @@ fn says_more(rule: &FieldRule) -> String {
     .join(", ")
 }
 
+/// The fields whose value another quantity may take: what arrived is often the whole of what was ordered.
+fn alike(kind: Kind, target: &'static Target) -> impl Iterator<Item = &'static Target> {
+    kinds::fields(kind).iter().filter(move |other| {
+        other.name != target.name
+            && matches!(
+                (target.holds, other.holds),
+                (Holds::Counted, Holds::Ordered)
+            )
+    })
+}
+
+/// The field a rule takes its value from, where it has nothing else.
+fn taken_from(rule: &FieldRule) -> Option<&str> {
+    let alone = rule.columns.is_empty() && rule.join.is_empty() && rule.constant.is_none();
+    rule.same_as.as_deref().filter(|_| alone)
+}
+
 /// A rule that is more than one column, in words; the form keeps it as it is.
 fn as_it_is(rule: &FieldRule) -> Option<String> {
     if !rule.join.is_empty() {
         return Some(format!("{} joined", rule.join.join(", ")));
-    }
-    if rule.columns.is_empty()
-        && rule.constant.is_none()
-        && let Some(other) = &rule.same_as
-    {
-        return Some(format!(
-            "the same as {}",
-            super::words::field(other).to_lowercase()
-        ));
     }
     (rule.first_filled && rule.columns.len() > 1)
         .then(|| format!("the first filled of {}", rule.columns.join(", ")))
@@ -556,6 +591,15 @@ mod tests {
             mapping.fields["item"].constant, None,
             "a column goes before a constant"
         );
+    }
+
+    #[test]
+    fn what_arrived_can_be_the_whole_of_what_was_ordered() {
+        let (mapping, errors) = edited("column.received_quantity=%40quantity");
+        assert!(errors.is_empty());
+        let rule = &mapping.fields["received_quantity"];
+        assert_eq!(rule.same_as.as_deref(), Some("quantity"));
+        assert!(mapping.check().is_empty());
     }
 
     #[test]

@@ -152,6 +152,7 @@ async fn a_file_is_mapped_previewed_run_and_the_same_again_changes_nothing(t: Te
         ("column.supplier_name", "Vendor"),
         ("column.requested_on", "Due"),
         ("column.received_on", "Delivered"),
+        ("column.received_quantity", "@quantity"),
         ("source", "ERP"),
     ];
     let preview = manager
