@@ -13,7 +13,10 @@
 mod question;
 pub(crate) mod recipe;
 
-use std::{collections::BTreeMap, ops::AddAssign};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::AddAssign,
+};
 
 use chrono::NaiveDate;
 use keelson_methods::{
@@ -110,6 +113,16 @@ impl Analytics {
             .measure_many(std::slice::from_ref(request))
             .await?
             .remove(0))
+    }
+
+    /// The median of the days from order to completion by supplier, over the lines a lead-time definition counts. A supplier
+    /// of whose lines none has an order date is not there.
+    pub async fn median_lead_times(&self, request: &Request<'_>) -> Result<HashMap<i64, f64>> {
+        let mut medians = HashMap::new();
+        for question in Question::of(std::slice::from_ref(request))? {
+            medians.extend(question.median_lead_times(self).await?);
+        }
+        Ok(medians)
     }
 
     /// Measures several definitions, periods or days at once; what reads the same facts shares one scan. The answers

@@ -1,7 +1,7 @@
 //! What was spent, by supplier, category and month.
 //!
-//! Spend is what invoice lines say: their amounts by the day they were posted, else invoiced. Credit notes are negative and
-//! so come off by themselves. Tax is not part of it.
+//! Spend is what invoice lines say: their amounts by the day they were posted, else invoiced, else paid, because a list of
+//! payments knows no other day. Credit notes are negative and so come off by themselves. Tax is not part of it.
 //!
 //! A source that keeps no invoices has order lines only; there spend is the value of the order lines by the day they were
 //! ordered, else due, else received. A cancelled line is no spend. A supplier with invoices from anywhere in the window is
@@ -93,7 +93,7 @@ async fn invoice_lines(
     bounds: Bounds,
     suppliers: Option<&[i64]>,
 ) -> Result<DataFrame> {
-    let dates = ["posted_on", "invoiced_on"];
+    let dates = ["posted_on", "invoiced_on", "paid_on"];
     window(
         rows(analytics, Source::InvoiceLines, suppliers).await?,
         &dates,

@@ -1,21 +1,25 @@
 //! The queue: work that can wait. It knows no business word.
 //!
 //! A job is a struct with a name and a `run`. It is enqueued in the transaction that causes it, so it exists exactly when its
-//! cause does, and runs at least once: `run` must be safe to repeat. A claim lasts [`CLAIM`]; a worker that died loses it and
-//! another takes over. After [`MAX_ATTEMPTS`] failures a job is set aside, with its error, and the queue moves on.
+//! cause does, and runs at least once: `run` must be safe to repeat. A claim lasts [`CLAIM`] and is renewed while the job runs;
+//! a worker that died loses it and another takes over. After [`MAX_ATTEMPTS`] failures a job is set aside, with its error, and
+//! the queue moves on.
 
 mod queue;
 mod worker;
 
-pub use queue::{Waiting, enqueue, enqueue_once, waiting};
+pub use queue::{Waiting, enqueue, enqueue_once, enqueue_once_at, waiting};
 pub use worker::{Clock, Worker};
 
 use std::{future::Future, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// How long a worker may hold a job before another may take it.
-pub const CLAIM: Duration = Duration::from_secs(15 * 60);
+/// How long a worker may hold a job without a sign of life before another may take it.
+pub const CLAIM: Duration = Duration::from_secs(60);
+
+/// How often a worker renews its claim while a job runs.
+pub const RENEWAL: Duration = Duration::from_secs(15);
 
 /// How often a job is tried before it is set aside.
 pub const MAX_ATTEMPTS: i64 = 5;

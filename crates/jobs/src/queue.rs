@@ -10,7 +10,7 @@ pub async fn enqueue<C, J: Job<C>>(
     job: &J,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    insert(tx, J::NAME, job, None, now).await
+    insert(tx, J::NAME, job, None, now, now).await
 }
 
 /// Like [`enqueue`], but two waiting jobs with the same key are one: the second adds nothing.
@@ -20,7 +20,18 @@ pub async fn enqueue_once<C, J: Job<C>>(
     key: &str,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    insert(tx, J::NAME, job, Some(key), now).await
+    insert(tx, J::NAME, job, Some(key), now, now).await
+}
+
+/// Like [`enqueue_once`], for work that is due at a later moment.
+pub async fn enqueue_once_at<C, J: Job<C>>(
+    tx: &impl ConnectionTrait,
+    job: &J,
+    key: &str,
+    now: DateTime<Utc>,
+    due: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    insert(tx, J::NAME, job, Some(key), now, due).await
 }
 
 async fn insert(
@@ -29,19 +40,20 @@ async fn insert(
     job: &impl Serialize,
     key: Option<&str>,
     now: DateTime<Utc>,
+    due: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let payload = serde_json::to_string(job).map_err(|error| DbErr::Custom(error.to_string()))?;
-    let at = now.timestamp_micros();
     tx.execute_raw(Statement::from_sql_and_values(
         tx.get_database_backend(),
         "INSERT INTO jobs (name, payload, dedup_key, state, run_at, created_at) \
-         VALUES ($1, $2, $3, 'waiting', $4, $4) \
+         VALUES ($1, $2, $3, 'waiting', $4, $5) \
          ON CONFLICT (dedup_key) WHERE state = 'waiting' AND dedup_key IS NOT NULL DO NOTHING",
         [
             name.into(),
             payload.into(),
             Value::from(key.map(str::to_owned)),
-            at.into(),
+            due.timestamp_micros().into(),
+            now.timestamp_micros().into(),
         ],
     ))
     .await?;

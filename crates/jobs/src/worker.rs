@@ -1,11 +1,11 @@
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{FutureExt, future::BoxFuture};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use tokio::sync::{Notify, watch};
 
-use crate::{CLAIM, Job, JobError, MAX_ATTEMPTS};
+use crate::{CLAIM, Job, JobError, MAX_ATTEMPTS, RENEWAL};
 
 /// How long an idle worker waits before it looks again by itself. A wake-up comes sooner.
 const IDLE: Duration = Duration::from_secs(2);
@@ -88,7 +88,21 @@ impl<C: Send + Sync + 'static> Worker<C> {
             return Ok(false);
         };
         let outcome = match self.known.get(job.name.as_str()) {
-            Some(run) => run(job.payload.clone(), self.context.clone()).await,
+            _ if job.attempts > MAX_ATTEMPTS => {
+                Err("every worker that took this job stopped before it ended".into())
+            }
+            Some(run) => {
+                let run = run(job.payload.clone(), self.context.clone());
+                // A job that panics is a failed job, not the end of the worker.
+                let run = AssertUnwindSafe(run).catch_unwind();
+                tokio::select! {
+                    outcome = run => outcome.unwrap_or_else(|_| Err("the job panicked".into())),
+                    () = self.keep(&job) => {
+                        tracing::warn!(job = job.name, id = job.id, "another worker has taken this job over");
+                        return Ok(true);
+                    }
+                }
+            }
             None => Err(format!("this version does not know jobs named {:?}", job.name).into()),
         };
         match outcome {
@@ -137,24 +151,53 @@ impl<C: Send + Sync + 'static> Worker<C> {
         .transpose()
     }
 
+    /// Renews the claim for as long as it is held; returns when it is lost.
+    async fn keep(&self, job: &Claimed) {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            let until = (self.clock)() + TimeDelta::from_std(CLAIM).unwrap_or_default();
+            let renewed = self
+                .execute(
+                    "UPDATE jobs SET claimed_until = $2 WHERE id = $1 AND state = 'running' AND attempts = $3",
+                    [job.id.into(), until.timestamp_micros().into(), job.attempts.into()],
+                )
+                .await;
+            match renewed {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(job = job.name, id = job.id, %error, "a claim could not be renewed");
+                }
+            }
+        }
+    }
+
     async fn finish(&self, job: &Claimed) -> Result<(), DbErr> {
         self.execute(
             "UPDATE jobs SET state = 'done', finished_at = $2, last_error = NULL WHERE id = $1 AND attempts = $3",
             [job.id.into(), (self.clock)().timestamp_micros().into(), job.attempts.into()],
         )
         .await
+        .map(drop)
     }
 
-    /// Puts a failed job back, later each time, or sets it aside.
+    /// Puts a failed job back, later each time, or sets it aside. A job another worker has taken over is that worker's.
     async fn give_back(&self, job: &Claimed, error: &str) -> Result<(), DbErr> {
         let now = (self.clock)();
         if job.attempts >= MAX_ATTEMPTS {
             return self
                 .execute(
-                    "UPDATE jobs SET state = 'set_aside', finished_at = $2, last_error = $3 WHERE id = $1",
-                    [job.id.into(), now.timestamp_micros().into(), error.into()],
+                    "UPDATE jobs SET state = 'set_aside', finished_at = $2, last_error = $3 \
+                     WHERE id = $1 AND attempts = $4",
+                    [
+                        job.id.into(),
+                        now.timestamp_micros().into(),
+                        error.into(),
+                        job.attempts.into(),
+                    ],
                 )
-                .await;
+                .await
+                .map(drop);
         }
         let later =
             now + TimeDelta::seconds(10 * 3_i64.pow(u32::try_from(job.attempts - 1).unwrap_or(0)));
@@ -162,19 +205,24 @@ impl<C: Send + Sync + 'static> Worker<C> {
         self.execute(
             "UPDATE jobs SET state = CASE WHEN dedup_key IS NOT NULL AND EXISTS (\
                SELECT 1 FROM jobs other WHERE other.dedup_key = jobs.dedup_key AND other.state = 'waiting') \
-               THEN 'done' ELSE 'waiting' END, run_at = $2, last_error = $3 WHERE id = $1",
-            [job.id.into(), later.timestamp_micros().into(), error.into()],
+               THEN 'done' ELSE 'waiting' END, run_at = $2, last_error = $3 WHERE id = $1 AND attempts = $4",
+            [
+                job.id.into(),
+                later.timestamp_micros().into(),
+                error.into(),
+                job.attempts.into(),
+            ],
         )
         .await
+        .map(drop)
     }
 
     async fn execute<const N: usize>(
         &self,
         sql: &str,
         values: [sea_orm::Value; N],
-    ) -> Result<(), DbErr> {
+    ) -> Result<u64, DbErr> {
         let statement = Statement::from_sql_and_values(self.db.get_database_backend(), sql, values);
-        self.db.execute_raw(statement).await?;
-        Ok(())
+        Ok(self.db.execute_raw(statement).await?.rows_affected())
     }
 }

@@ -38,6 +38,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "m0010_import_notes",
         include_str!("../sql/0010_import_notes.sql"),
     ),
+    (
+        "m0011_touched_suppliers",
+        include_str!("../sql/0011_touched_suppliers.sql"),
+    ),
 ];
 
 /// Brings a database to the newest schema.

@@ -2,13 +2,13 @@
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch},
-    datatypes::{Int32Type, Int64Type},
+    datatypes::{DataType, Float64Type, Int32Type, Int64Type},
 };
 use datafusion::{
     common::ScalarValue,
     functions::core::expr_ext::FieldAccessor,
-    functions_aggregate::expr_fn::{count, sum},
-    logical_expr::{Expr, ExprFunctionExt},
+    functions_aggregate::expr_fn::{count, median, sum},
+    logical_expr::{Expr, ExprFunctionExt, cast},
     prelude::{DataFrame, col, lit},
 };
 use keelson_methods::{kpi::Measure, rate::Rate};
@@ -93,6 +93,53 @@ impl<'a> Question<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The median actual lead time of each supplier. It cannot be added up from parts, so it is a question of its own.
+    pub(super) async fn median_lead_times(&self, analytics: &Analytics) -> Result<Vec<(i64, f64)>> {
+        let mut medians = Vec::new();
+        for part in &self.parts {
+            let Some(judgement) = part.recipe.judgement.clone() else {
+                continue;
+            };
+            let (judged, day) = (col("judged"), col("counted_on"));
+            let standing = part.recipe.standing(&judged);
+            let actual = judged.clone().field("actual");
+            let counts = part
+                .recipe
+                .inside(&day, part.request.bounds)
+                .and(standing.counts)
+                .and(actual.clone().is_not_null());
+            let batches = rows(analytics, self.source, self.suppliers)
+                .await?
+                .filter(part.recipe.possible(part.request.bounds))?
+                .with_column("judged", judgement)?
+                .with_column("counted_on", part.recipe.day())?
+                .filter(counts)?
+                .aggregate(
+                    vec![col("supplier")],
+                    vec![median(cast(actual, DataType::Float64)).alias("median")],
+                )?
+                .collect()
+                .await?;
+            for batch in &batches {
+                let (Some(suppliers), Some(days)) = (
+                    batch.column_by_name("supplier"),
+                    batch.column_by_name("median"),
+                ) else {
+                    continue;
+                };
+                let suppliers = suppliers.as_primitive::<Int64Type>();
+                let days = days.as_primitive::<Float64Type>();
+                medians.extend(
+                    suppliers
+                        .iter()
+                        .zip(days)
+                        .filter_map(|(id, days)| id.zip(days)),
+                );
+            }
+        }
+        Ok(medians)
     }
 
     pub(super) async fn plan(&self, analytics: &Analytics) -> Result<DataFrame> {

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use rand::CryptoRng;
 use sea_orm::{
@@ -146,13 +148,18 @@ pub async fn people(db: &impl ConnectionTrait) -> Result<Vec<Person>> {
     Ok(people)
 }
 
-/// The people of one supplier, by name.
+/// The people of one supplier and of the records merged into it, by name.
 pub async fn people_of_supplier(
     db: &impl ConnectionTrait,
     supplier: SupplierId,
 ) -> Result<Vec<Person>> {
+    let family = suppliers::Entity::find()
+        .filter(suppliers::Column::MergedInto.eq(supplier))
+        .all(db)
+        .await?;
+    let family = family.into_iter().map(|row| row.id).chain([supplier]);
     let rows = people::Entity::find()
-        .filter(people::Column::SupplierId.eq(supplier))
+        .filter(people::Column::SupplierId.is_in(family))
         .order_by_asc(people::Column::Name)
         .order_by_asc(people::Column::Id)
         .all(db)
@@ -639,13 +646,36 @@ async fn one(db: &impl ConnectionTrait, row: Option<people::Model>) -> Result<Op
         .filter(person_roles::Column::PersonId.eq(row.id))
         .all(db)
         .await?;
-    person(row, &roles).map(Some)
+    Ok(speaking_now(db, vec![person(row, &roles)?]).await?.pop())
 }
 
 async fn with_roles(db: &impl ConnectionTrait, rows: Vec<people::Model>) -> Result<Vec<Person>> {
     // A few hundred people: all roles in one query are less work than one query each.
     let roles = person_roles::Entity::find().all(db).await?;
-    rows.into_iter().map(|row| person(row, &roles)).collect()
+    let people: Result<_> = rows.into_iter().map(|row| person(row, &roles)).collect();
+    speaking_now(db, people?).await
+}
+
+/// Whoever speaks for a record that was merged speaks for the one it was merged into, for as long as the merge stands.
+async fn speaking_now(db: &impl ConnectionTrait, mut people: Vec<Person>) -> Result<Vec<Person>> {
+    let records: Vec<SupplierId> = people.iter().filter_map(|person| person.supplier).collect();
+    if records.is_empty() {
+        return Ok(people);
+    }
+    let merged: HashMap<SupplierId, SupplierId> = suppliers::Entity::find()
+        .filter(suppliers::Column::Id.is_in(records))
+        .filter(suppliers::Column::MergedInto.is_not_null())
+        .all(db)
+        .await?
+        .into_iter()
+        .filter_map(|row| Some((row.id, row.merged_into?)))
+        .collect();
+    for person in &mut people {
+        person.supplier = person
+            .supplier
+            .map(|own| merged.get(&own).copied().unwrap_or(own));
+    }
+    Ok(people)
 }
 
 fn person(row: people::Model, roles: &[person_roles::Model]) -> Result<Person> {
@@ -830,7 +860,7 @@ mod person_roles {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// As much of a supplier as this room needs: that it exists, and its name.
+/// As much of a supplier as this room needs: that it exists, its name, and who it is now.
 #[expect(unreachable_pub, reason = "SeaORM's derive asks for pub")]
 mod suppliers {
     use sea_orm::entity::prelude::*;
@@ -844,6 +874,7 @@ mod suppliers {
         pub id: SupplierId,
         pub number: String,
         pub name: String,
+        pub merged_into: Option<SupplierId>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -239,7 +239,20 @@ pub fn currency<'a>(header: &str, values: impl Iterator<Item = &'a str>) -> Opti
                     .ok()
                     .filter(|_| word.chars().all(char::is_uppercase))
             })
+            .or_else(|| currency_at_end(header))
     })
+}
+
+/// The currency a header ends with in small letters: `amount_gbp`. Codes that are words as well, such as all and try, are not
+/// among them.
+fn currency_at_end(header: &str) -> Option<Currency> {
+    const CODES: [&str; 14] = [
+        "aud", "cad", "chf", "cny", "czk", "dkk", "eur", "gbp", "inr", "jpy", "nok", "pln", "sek",
+        "usd",
+    ];
+    let (before, last) = header.rsplit_once(|letter: char| !letter.is_alphanumeric())?;
+    let is_code = !before.is_empty() && CODES.contains(&last);
+    is_code.then(|| Currency::parse(last).ok()).flatten()
 }
 
 /// What share of some values are dates and numbers.

@@ -456,6 +456,7 @@ pub(super) mod imports {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+#[expect(unreachable_pub, reason = "SeaORM's derive asks for pub")]
 mod import_rejects {
     use sea_orm::entity::prelude::*;
 
@@ -479,6 +480,7 @@ mod import_rejects {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+#[expect(unreachable_pub, reason = "SeaORM's derive asks for pub")]
 mod sources {
     use sea_orm::entity::prelude::*;
 

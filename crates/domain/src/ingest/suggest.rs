@@ -9,10 +9,14 @@ use super::{
     values,
 };
 use keelson_documents::{CellKind, ReadOptions, Table};
+use keelson_methods::{missing::Missing, money::Currency};
 use std::{collections::BTreeSet, fs::File, path::Path};
 
-/// How many rows are looked at.
-const SAMPLE: usize = 1000;
+/// How many rows are looked at: enough to meet the words a column of dates holds now and then.
+const SAMPLE: usize = 5000;
+
+/// So many different words among the dates of a column are taken for ways to say that there is none.
+const WORDS: usize = 5;
 
 /// What columns are called, by field.
 const ALIASES: &str = include_str!("suggest/aliases.txt");
@@ -36,7 +40,8 @@ pub fn suggest(kind: Kind, file: File, file_name: &str) -> Result<Mapping, Table
 /// A column, and what its first values are like.
 struct Column {
     name: String,
-    /// The names it is looked up by: as it stands, without a bracket at its end, and behind its last slash.
+    /// The names it is looked up by: as it stands, without a bracket at its end, behind its last slash, and without a
+    /// currency at its end.
     known_as: Vec<String>,
     texts: Vec<String>,
     /// Cells of a workbook that are dates or numbers already.
@@ -44,6 +49,8 @@ struct Column {
     typed_numbers: usize,
     /// Whether every row has a value and no value comes twice.
     unique: bool,
+    /// The number in each row, where it can be read plainly.
+    cells: Vec<Option<f64>>,
 }
 
 fn sampled(table: &mut Table<'static>) -> Result<Vec<Column>, TableProblem> {
@@ -56,6 +63,7 @@ fn sampled(table: &mut Table<'static>) -> Result<Vec<Column>, TableProblem> {
         for (at, column) in columns.iter_mut().enumerate() {
             let cell = row.cell(at);
             let text = cell.text.trim();
+            column.cells.push(text.replace(',', "").parse().ok());
             if text.is_empty() {
                 continue;
             }
@@ -94,9 +102,12 @@ fn mapped(kind: Kind, source: &str, columns: &[Column]) -> Mapping {
             ..FieldRule::default()
         };
         if field.holds == Holds::Date {
-            let dates = detect::dates(column.texts());
+            let dates = detect::dates(column.texts().filter(|text| has_digit(text)));
             if dates.ambiguous.is_none() {
                 rule.formats = dates.formats;
+            }
+            for word in column.words() {
+                rule.missing.insert(word.to_owned(), Missing::NotReported);
             }
         }
         if field.holds.is_number() {
@@ -110,11 +121,52 @@ fn mapped(kind: Kind, source: &str, columns: &[Column]) -> Mapping {
         }
         mapping.fields.insert(field.name.to_owned(), rule);
     }
+    price_by_value(&mut mapping, columns);
     let decimal = detect::decimal(numbers.iter().flat_map(|at| columns[*at].texts()), '.');
     mapping.file.decimal = decimal.is_sure().then_some(decimal.sign);
     fill_in(&mut mapping, columns);
     mapping.key = key(&mapping, columns);
     mapping
+}
+
+/// Where several columns could be the price, the one whose product with the quantity is the line's value.
+fn price_by_value(mapping: &mut Mapping, columns: &[Column]) {
+    let (Some(quantity), Some(value), Some(chosen)) = (
+        column_of(mapping, "quantity", columns),
+        column_of(mapping, "value", columns),
+        column_of(mapping, "unit_price", columns),
+    ) else {
+        return;
+    };
+    let agrees = |price: &Column| {
+        let products = quantity
+            .cells
+            .iter()
+            .zip(&price.cells)
+            .zip(&value.cells)
+            .filter_map(|((quantity, price), value)| {
+                Some((quantity.as_ref()? * price.as_ref()?, value.as_ref()?))
+            });
+        let (mut all, mut right) = (0, 0);
+        for (product, value) in products {
+            all += 1;
+            right += usize::from((product - value).abs() <= value.abs() * 0.01 + 0.01);
+        }
+        (all > 0).then(|| right as f64 / all as f64).unwrap_or(0.0)
+    };
+    let is_price = |column: &&Column| column.known_as.iter().any(|name| name.ends_with("price"));
+    let best = columns
+        .iter()
+        .filter(is_price)
+        .max_by(|left, right| agrees(left).total_cmp(&agrees(right)));
+    if let Some(best) = best
+        && agrees(best) > 0.5
+        && agrees(best) > agrees(chosen)
+        && let Some(rule) = mapping.fields.get_mut("unit_price")
+    {
+        rule.columns = vec![best.name.clone()];
+        rule.per.clear();
+    }
 }
 
 /// What a mapping needs beside its columns: a currency that stands in a name or beside amounts, a quantity beside a receipt.
@@ -123,10 +175,24 @@ fn fill_in(mapping: &mut Mapping, columns: &[Column]) {
     let amounts = kinds::fields(mapping.kind)
         .iter()
         .filter(|field| field.holds.needs_currency());
-    let currency = amounts
+    let of_amounts = amounts
         .filter_map(|field| column_of(mapping, field.name, columns))
         .find_map(|column| detect::currency(&column.name, column.texts()));
+    // A file that names one currency anywhere in its header, "Freight Cost (USD)", is written in it.
+    let currency = of_amounts.or_else(|| {
+        let named: BTreeSet<&str> = columns
+            .iter()
+            .filter_map(|column| detect::currency(&column.name, std::iter::empty()))
+            .map(Currency::code)
+            .collect();
+        let only = (named.len() == 1).then(|| named.first().copied()).flatten();
+        only.and_then(|code| Currency::parse(code).ok())
+    });
+    let has_amounts = kinds::fields(mapping.kind)
+        .iter()
+        .any(|field| field.holds.needs_currency() && has(mapping, field.name));
     if let Some(currency) = currency
+        && has_amounts
         && !has(mapping, "currency")
     {
         let rule = FieldRule {
@@ -217,6 +283,10 @@ fn aliases(kind: Kind, field: &str) -> impl Iterator<Item = &'static str> {
     names.split(" | ").filter(|name| !name.is_empty())
 }
 
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|letter| letter.is_ascii_digit())
+}
+
 /// A name as it is compared: letters and digits in lower case, without accents.
 fn plain(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
@@ -247,9 +317,15 @@ impl Column {
     fn new(name: String) -> Self {
         let before_bracket = name.split(['(', '[']).next().unwrap_or_default();
         let behind_slash = name.rsplit('/').next().unwrap_or_default();
-        let mut known_as: Vec<String> = [name.as_str(), before_bracket, behind_slash]
-            .map(plain)
-            .to_vec();
+        let before_currency = match detect::currency(&name, std::iter::empty()) {
+            Some(_) => name.rsplit_once(|letter: char| !letter.is_alphanumeric()),
+            None => None,
+        };
+        let before_currency = before_currency.map_or("", |(before, _)| before);
+        let mut known_as: Vec<String> =
+            [name.as_str(), before_bracket, behind_slash, before_currency]
+                .map(plain)
+                .to_vec();
         known_as.retain(|name| !name.is_empty());
         known_as.dedup();
         Self {
@@ -259,6 +335,7 @@ impl Column {
             typed_dates: 0,
             typed_numbers: 0,
             unique: false,
+            cells: Vec::new(),
         }
     }
 
@@ -269,6 +346,20 @@ impl Column {
     /// Whether the column can be a row's key. A supplier's number is its key even where a file repeats it.
     fn identifies(&self, kind: Kind) -> bool {
         self.unique || kind == Kind::Suppliers
+    }
+
+    /// The words without a digit in a column of dates, where there are few.
+    fn words(&self) -> BTreeSet<&str> {
+        self.texts().filter(|text| !has_digit(text)).collect()
+    }
+
+    /// Whether the column holds dates, perhaps with a few words where there is none: "Date Not Captured".
+    fn is_dates(&self) -> bool {
+        let words = self.words();
+        let shape = detect::shape(self.texts().filter(|text| has_digit(text)));
+        let dates = shape.dates + self.typed_dates;
+        let others = shape.filled + self.typed_numbers + self.typed_dates - dates;
+        words.len() <= WORDS && dates > others && dates * 20 > self.texts.len()
     }
 
     fn is_mostly_numbers(&self) -> bool {
@@ -287,9 +378,11 @@ impl Column {
         let most = |count: usize| count * 2 > filled;
         let texts_that = |fit: &dyn Fn(&str) -> bool| self.texts().filter(|text| fit(text)).count();
         match field.holds {
+            // A pack of 30 is no unit of measure.
+            Holds::Text if field.name == "unit" => !most(shape.numbers + self.typed_numbers),
             Holds::Text => true,
             Holds::Name => !most(shape.numbers + self.typed_numbers),
-            Holds::Date => most(shape.dates + self.typed_dates),
+            Holds::Date => self.is_dates(),
             Holds::Currency => most(texts_that(&|text| values::currency(text).is_some())),
             Holds::Country => most(texts_that(&|text| values::country(text).is_some())),
             // A word of another list would refuse every row that has it.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::projection;
 use crate::{Keelson, performance};
 
-/// Rewrites the months on the worklist, then brings the figures of the suppliers in them up to date.
+/// Rewrites the months on the worklist, then brings the figures of the suppliers up to date whose facts have changed.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Project;
 
@@ -20,9 +20,10 @@ impl Job<Keelson> for Project {
 
     async fn run(self, keelson: &Keelson) -> Result<(), JobError> {
         let now = keelson.clock.now();
-        let projected = projection::project(keelson, now).await?;
-        let scope = performance::suppliers_of_months(keelson.db.read(), &projected.months).await?;
-        performance::refresh(keelson, &scope, now.date_naive(), now).await?;
+        // Read before the months are: whoever is touched in between stays on the list and is computed again.
+        let touched = performance::Touched::read(keelson.db.read()).await?;
+        projection::project(keelson, now).await?;
+        performance::refresh_touched(keelson, touched, now.date_naive(), now).await?;
         Ok(())
     }
 }

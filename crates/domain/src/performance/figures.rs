@@ -22,7 +22,7 @@ use crate::{
 /// What the facts say about a supplier, on its way into the table.
 pub(super) struct FactFigures {
     supplier: i64,
-    spend_minor: Option<i64>,
+    spend: SupplierSpend,
     on_time_ppm: Option<i64>,
     on_time_trend: String,
     ppm_milli: Option<i64>,
@@ -70,7 +70,7 @@ pub(super) async fn gather(
         .iter()
         .map(|supplier| FactFigures {
             supplier: *supplier,
-            spend_minor: spend.remove(supplier).and_then(|spend| spend.minor),
+            spend: spend.remove(supplier).unwrap_or_default(),
             on_time_ppm: value(*supplier, on_time, windows.year).map(share_ppm),
             on_time_trend: trend(
                 windows
@@ -92,15 +92,24 @@ pub fn first_of(definitions: &[Published<Definition>], measure: Measure) -> Opti
         .find(|definition| definition.measure == measure)
 }
 
-/// What was spent with a supplier, in the organisation's currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// An amount of money in a currency that is not the organisation's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// Its ISO 4217 code; `None` where the facts name no currency.
+    pub currency: Option<String>,
+    pub minor: i64,
+}
+
+/// What was spent with a supplier.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SupplierSpend {
+    /// In the organisation's currency.
     /// `None` where everything is in other currencies, or no line has a value.
     pub minor: Option<i64>,
     /// From the values of order lines, because no invoice is known.
     pub ordered: bool,
-    /// There are amounts in other currencies; they are not converted.
-    pub other_currencies: bool,
+    /// In other currencies, by code. They are shown beside it: no rate is known, and amounts are never added across currencies.
+    pub elsewhere: Vec<Amount>,
 }
 
 /// Spend by supplier over a period. A supplier without any line is not there.
@@ -135,7 +144,10 @@ pub(crate) async fn spend_of(
         if group.currency.is_some() && group.currency == currency {
             total.minor = Some(total.minor.unwrap_or(0).saturating_add(amount_minor));
         } else {
-            total.other_currencies = true;
+            total.elsewhere.push(Amount {
+                currency: group.currency,
+                minor: amount_minor,
+            });
         }
     }
     Ok(found)
@@ -160,9 +172,10 @@ pub(super) async fn write(
     as_of: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    const COLUMNS: [&str; 8] = [
+    const COLUMNS: [&str; 9] = [
         "supplier_id",
         "spend_minor",
+        "spend_elsewhere",
         "on_time_ppm",
         "on_time_trend",
         "ppm_milli",
@@ -174,7 +187,8 @@ pub(super) async fn write(
     let values = figures.iter().map(|row| -> Vec<Value> {
         vec![
             row.supplier.into(),
-            row.spend_minor.into(),
+            row.spend.minor.into(),
+            amounts(&row.spend.elsewhere).into(),
             row.on_time_ppm.into(),
             row.on_time_trend.clone().into(),
             row.ppm_milli.into(),
@@ -402,6 +416,29 @@ fn trend(values: impl Iterator<Item = Option<i64>>) -> String {
         .join(",")
 }
 
+/// "USD:1250000,GBP:90000": amounts in minor units, an unnamed currency left empty.
+fn amounts(amounts: &[Amount]) -> String {
+    let amount = |amount: &Amount| {
+        let currency = amount.currency.as_deref().unwrap_or_default();
+        format!("{currency}:{}", amount.minor)
+    };
+    amounts.iter().map(amount).collect::<Vec<_>>().join(",")
+}
+
+/// Reads amounts as they are stored.
+pub fn read_amounts(stored: &str) -> Vec<Amount> {
+    stored
+        .split(',')
+        .filter_map(|amount| {
+            let (currency, minor) = amount.split_once(':')?;
+            Some(Amount {
+                currency: Some(currency.to_owned()).filter(|currency| !currency.is_empty()),
+                minor: minor.parse().ok()?,
+            })
+        })
+        .collect()
+}
+
 /// Reads a trend as it is stored.
 pub fn read_trend(stored: &str) -> Vec<Option<i64>> {
     if stored.is_empty() {
@@ -412,7 +449,18 @@ pub fn read_trend(stored: &str) -> Vec<Option<i64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{read_trend, trend};
+    use super::{Amount, amounts, read_amounts, read_trend, trend};
+
+    #[test]
+    fn amounts_keep_their_currency() {
+        let kept = [("USD", 1_250_000), ("", -90)].map(|(currency, minor)| Amount {
+            currency: Some(currency.to_owned()).filter(|currency| !currency.is_empty()),
+            minor,
+        });
+        assert_eq!(amounts(&kept), "USD:1250000,:-90");
+        assert_eq!(read_amounts(&amounts(&kept)), kept);
+        assert_eq!(read_amounts(""), []);
+    }
 
     #[test]
     fn a_gap_in_a_trend_stays_a_gap() {

@@ -17,12 +17,12 @@ pub mod scorecard;
 pub mod shared;
 pub mod template;
 
-pub use figures::{SupplierSpend, first_of, read_trend};
+pub use figures::{Amount, SupplierSpend, first_of, read_amounts, read_trend};
 pub(crate) use figures::{rejudged, spend_of};
-pub use job::{Refresh, refresh_everyone};
+pub use job::{DailyRefresh, Refresh, refresh_everyone, schedule_daily_refresh};
 pub use keelson_analytics::{By, Measured};
 pub(crate) use list::escaped;
 pub use measure::{Answer, Figure, SupplierName, measure};
-pub use refresh::{Refreshed, Scope, refresh, suppliers_of_months};
+pub use refresh::{Refreshed, Scope, Touched, refresh, refresh_touched};
 pub use score::{Scored, score};
 pub use scorecard::Card;

@@ -14,7 +14,7 @@ use keelson_methods::{
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 
 use super::{
-    figures::{currency, first_of, read_trend},
+    figures::{Amount, currency, first_of, read_amounts, read_trend},
     measure::Figure,
     refresh::Windows,
 };
@@ -53,6 +53,8 @@ pub struct Portfolio {
     pub bounds: Bounds,
     /// Net of credit notes, in the organisation's currency.
     pub spend: Compared<i64>,
+    /// What was spent in other currencies, which is in no other figure: by currency, the largest first.
+    pub spend_elsewhere: Vec<Amount>,
     /// The quarter of the newest scores.
     pub quarter: Period,
     /// Weighted by spend.
@@ -117,6 +119,8 @@ pub struct Concentrated {
 pub struct Row {
     pub supplier: SupplierId,
     pub spend_minor: Option<i64>,
+    /// In other currencies; neither converted nor added.
+    pub spend_elsewhere: Vec<Amount>,
     pub spend_share_ppm: Option<i64>,
     pub abc: Option<AbcClass>,
     pub score_centi: Option<i64>,
@@ -238,9 +242,10 @@ pub async fn portfolio(keelson: &Keelson, span: Span, as_of: NaiveDate) -> Resul
     let all = rows(db).await?;
     let (now, before) = span.bounds(as_of);
     let currency = currency(db).await?;
+    let (spent, spend_elsewhere) = total_spend(keelson, now, currency.as_deref()).await?;
     let spend = Compared {
-        now: total_spend(keelson, now, currency.as_deref()).await?,
-        before: total_spend(keelson, before, currency.as_deref()).await?,
+        now: spent,
+        before: total_spend(keelson, before, currency.as_deref()).await?.0,
     };
     let score_trend = weighted_trend(all.iter(), quarters.len());
     let mut latest = score_trend.iter().rev();
@@ -295,6 +300,7 @@ pub async fn portfolio(keelson: &Keelson, span: Span, as_of: NaiveDate) -> Resul
         refreshed_at: all.iter().map(|row| row.refreshed_at).min(),
         bounds: now,
         spend,
+        spend_elsewhere,
         quarter: last_quarter(as_of),
         score,
         on_time: on_time(keelson, now, before, &quarters, as_of).await?,
@@ -366,17 +372,30 @@ fn grades(all: &[Row]) -> Vec<(Option<Grade>, u64)> {
         .collect()
 }
 
+/// What was spent in the organisation's currency, and what in others.
 async fn total_spend(
     keelson: &Keelson,
     bounds: Bounds,
     currency: Option<&str>,
-) -> Result<Option<i64>> {
+) -> Result<(Option<i64>, Vec<Amount>)> {
     let spends = keelson.analytics.spend(bounds, By::Total, None).await?;
-    Ok(spends
+    let (ours, others): (Vec<_>, Vec<_>) = spends
+        .into_iter()
+        .filter(|spend| spend.unvalued < spend.lines)
+        .partition(|spend| currency.is_some() && spend.group.currency.as_deref() == currency);
+    let ours = ours
         .iter()
-        .filter(|spend| spend.group.currency.as_deref() == currency && currency.is_some())
         .map(|spend| spend.amount_minor)
-        .reduce(|sum, amount| sum.saturating_add(amount)))
+        .reduce(|sum, amount| sum.saturating_add(amount));
+    let mut elsewhere: Vec<Amount> = others
+        .into_iter()
+        .map(|spend| Amount {
+            currency: spend.group.currency,
+            minor: spend.amount_minor,
+        })
+        .collect();
+    elsewhere.sort_by_key(|amount| std::cmp::Reverse(amount.minor));
+    Ok((ours, elsewhere))
 }
 
 async fn on_time(
@@ -481,6 +500,7 @@ async fn names(db: &impl ConnectionTrait, suppliers: &[i64]) -> Result<HashMap<i
 struct Stored {
     supplier_id: i64,
     spend_minor: Option<i64>,
+    spend_elsewhere: String,
     spend_share_ppm: Option<i64>,
     abc: Option<String>,
     score_centi: Option<i64>,
@@ -500,7 +520,7 @@ struct Stored {
 
 /// Every supplier's figures.
 pub async fn rows(db: &impl ConnectionTrait) -> Result<Vec<Row>> {
-    let sql = "SELECT supplier_id, spend_minor, spend_share_ppm, abc, score_centi, score_delta_centi, coverage_ppm, \
+    let sql = "SELECT supplier_id, spend_minor, spend_elsewhere, spend_share_ppm, abc, score_centi, score_delta_centi, coverage_ppm, \
                provisional, grade, score_trend, on_time_ppm, on_time_trend, ppm_milli, tier, order_lines, \
                last_receipt_on, refreshed_at FROM supplier_figures ORDER BY supplier_id";
     let stored = Stored::find_by_statement(Statement::from_string(db.get_database_backend(), sql))
@@ -511,6 +531,7 @@ pub async fn rows(db: &impl ConnectionTrait) -> Result<Vec<Row>> {
         .map(|row| Row {
             supplier: SupplierId(row.supplier_id),
             spend_minor: row.spend_minor,
+            spend_elsewhere: read_amounts(&row.spend_elsewhere),
             spend_share_ppm: row.spend_share_ppm,
             abc: row
                 .abc

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use keelson_analytics::{By, Kind, Measured, Request};
+use keelson_analytics::{By, Measured, Request};
 use keelson_methods::{
     kpi::Definition,
     period::{Bounds, Period},
@@ -77,34 +77,69 @@ pub async fn refresh(
     Ok(refreshed)
 }
 
-/// The suppliers whose facts lie in these months of the projection, those whose corrected facts did included: at least
-/// everybody an import changed.
-pub async fn suppliers_of_months(
-    db: &impl ConnectionTrait,
-    months: &[(Kind, i32)],
-) -> Result<Scope> {
-    let mut touched = BTreeSet::new();
-    for kind in Kind::ALL {
-        let list: Vec<String> = months
+/// The suppliers whose facts changed since their figures were computed, and how often: the refresh's worklist.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched(Vec<(i64, i64)>);
+
+impl Touched {
+    pub async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+        let sql = "SELECT supplier_id, wanted FROM touched_suppliers ORDER BY supplier_id";
+        let rows = db
+            .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+            .await?;
+        let touched: Result<_> = rows
             .iter()
-            .filter(|(of, _)| *of == kind)
-            .map(|(_, month)| month.to_string())
+            .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
             .collect();
-        if list.is_empty() {
-            continue;
-        }
-        // A receipt is projected with its line, so the line's supplier is the one to name.
-        let sql = format!(
-            "SELECT DISTINCT COALESCE(s.merged_into, s.id) FROM {} f JOIN suppliers s ON s.id = f.supplier_id \
-             WHERE f.month IN ({})",
-            kind.code(),
-            list.join(", ")
-        );
-        touched.extend(ids(db, &sql, []).await?);
+        Ok(Self(touched?))
     }
-    Ok(Scope::Suppliers(
-        touched.into_iter().map(SupplierId).collect(),
-    ))
+
+    /// Whose figures follow: a merged record's facts count for its survivor.
+    async fn scope(&self, db: &impl ConnectionTrait) -> Result<Vec<SupplierId>> {
+        let mut suppliers = BTreeSet::new();
+        for chunk in self.0.chunks(1_000) {
+            let list: Vec<i64> = chunk.iter().map(|(supplier, _)| *supplier).collect();
+            let sql = format!(
+                "SELECT DISTINCT COALESCE(merged_into, id) FROM suppliers WHERE id IN ({})",
+                rows::list(&list)
+            );
+            suppliers.extend(ids(db, &sql, []).await?);
+        }
+        Ok(suppliers.into_iter().map(SupplierId).collect())
+    }
+
+    /// Takes off the list who has not been touched again meanwhile.
+    async fn done(&self, keelson: &Keelson) -> Result<()> {
+        let tx = keelson.db.begin().await?;
+        for chunk in self.0.chunks(1_000) {
+            let rows: Vec<String> = chunk
+                .iter()
+                .map(|(supplier, wanted)| format!("({supplier}, {wanted})"))
+                .collect();
+            tx.execute_unprepared(&format!(
+                "DELETE FROM touched_suppliers WHERE (supplier_id, wanted) IN (VALUES {})",
+                rows.join(",")
+            ))
+            .await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Computes the figures of the suppliers whose facts changed, and of nobody else.
+pub async fn refresh_touched(
+    keelson: &Keelson,
+    touched: Touched,
+    as_of: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Refreshed> {
+    if touched.0.is_empty() {
+        return Ok(Refreshed::default());
+    }
+    let scope = Scope::Suppliers(touched.scope(keelson.db.read()).await?);
+    let refreshed = refresh(keelson, &scope, as_of, now).await?;
+    touched.done(keelson).await?;
+    Ok(refreshed)
 }
 
 /// The periods that are kept, as seen on a day.

@@ -56,7 +56,7 @@ pub(super) async fn gather(
         .map(|supplier| {
             let found = spend.remove(supplier);
             let minor = match found {
-                Some(spend) => spend.minor.ok_or(Missing::NotReported),
+                Some(ref spend) => spend.minor.ok_or(Missing::NotReported),
                 // The books are here and say nothing of this supplier: nothing was spent.
                 None if spend_is_known => Ok(0),
                 None => Err(Missing::NotReported),
@@ -128,7 +128,7 @@ pub(super) async fn gather(
                 facts,
                 window,
                 spend_from_orders: spend.ordered,
-                other_currencies: spend.other_currencies,
+                other_currencies: !spend.elsewhere.is_empty(),
                 rated_at: rating.updated_at.map(moment),
             };
             (*supplier, input)
@@ -181,7 +181,7 @@ async fn ratings(db: &impl ConnectionTrait) -> Result<HashMap<i64, Rating>> {
     Ok(rows.into_iter().map(|row| (row.supplier_id, row)).collect())
 }
 
-/// Days from order to delivery by supplier.
+/// The median of the days from order to delivery by supplier (handbook 01, 1.1): one line that took a year moves no tier.
 async fn lead_times(
     keelson: &Keelson,
     window: Period,
@@ -193,20 +193,14 @@ async fn lead_times(
     let Some(definition) = definition else {
         return Ok(HashMap::new());
     };
-    let measured = keelson
-        .analytics
-        .measure(&Request {
-            definition,
-            bounds: window.bounds(as_of),
-            as_of,
-            by: By::Supplier,
-            suppliers: None,
-        })
-        .await?;
-    Ok(measured
-        .into_iter()
-        .filter_map(|measured| Some((measured.group.supplier?, measured.lead_time?.mean?)))
-        .collect())
+    let request = Request {
+        definition,
+        bounds: window.bounds(as_of),
+        as_of,
+        by: By::Supplier,
+        suppliers: None,
+    };
+    Ok(keelson.analytics.median_lead_times(&request).await?)
 }
 
 /// The largest share each supplier has of what we spend in one category.

@@ -6,6 +6,7 @@ mod access;
 mod facts;
 mod ingest;
 mod performance;
+mod queue;
 mod record;
 mod segmentation;
 mod suppliers;

@@ -678,3 +678,171 @@ async fn a_preview_judges_by_the_draft_and_stores_nothing(t: TestDb) -> Result<(
     assert_eq!(stored_text(&t, SupplierId(1)).await?, before);
     Ok(())
 }
+
+#[db_test]
+async fn only_the_suppliers_whose_facts_changed_are_computed_anew(t: TestDb) -> Result<()> {
+    organisation(&t).await?;
+    let one = supplier(&t, 1, "Norrfjord").await?;
+    let other = supplier(&t, 2, "Kessler").await?;
+    let lines: Vec<Line> = [one, other]
+        .into_iter()
+        .flat_map(|id| month(id, "2026-01", 24, 2))
+        .collect();
+    load(&t, &lines).await?;
+    let refresh_touched = async |t: &TestDb| {
+        let touched = performance::Touched::read(t.db.read()).await?;
+        performance::refresh_touched(&t.keelson, touched, day(TODAY), t.act().at).await
+    };
+    assert_eq!(refresh_touched(&t).await?.suppliers, 2);
+    assert_eq!(
+        refresh_touched(&t).await?.suppliers,
+        0,
+        "nothing changed since"
+    );
+    let before = performance::portfolio::rows(t.db.read()).await?;
+
+    // A line of the same month comes late for one of them.
+    t.clock.advance(chrono::TimeDelta::hours(1));
+    let mut late = lines[0].clone();
+    late.received = late.received.map(|on| on + chrono::Days::new(9));
+    load(&t, std::slice::from_ref(&late)).await?;
+    assert_eq!(refresh_touched(&t).await?.suppliers, 1);
+    let after = performance::portfolio::rows(t.db.read()).await?;
+    assert_ne!(after[0].on_time_ppm, before[0].on_time_ppm);
+    assert_eq!(after[1], before[1], "the other one was left alone");
+
+    // Who is touched while figures are computed stays on the list.
+    load(&t, &lines[..1]).await?;
+    let touched = performance::Touched::read(t.db.read()).await?;
+    load(&t, &[late]).await?;
+    performance::refresh_touched(&t.keelson, touched, day(TODAY), t.act().at).await?;
+    assert_eq!(refresh_touched(&t).await?.suppliers, 1);
+    assert_eq!(refresh_touched(&t).await?.suppliers, 0);
+    Ok(())
+}
+
+#[db_test]
+async fn once_a_day_everybodys_figures_age(t: TestDb) -> Result<()> {
+    use keelson_domain::work;
+    organisation(&t).await?;
+    let one = supplier(&t, 1, "Norrfjord").await?;
+    let now = t.act().at;
+    let today = now.date_naive();
+    // 20 lines received in time, and 4 that are due in two days and never come.
+    let mut lines = month(one, "2026-01", 20, 0);
+    lines.extend((0..4).map(|at| Line {
+        supplier: one,
+        key: format!("open/{at}"),
+        due: today + chrono::Days::new(2),
+        received: None,
+    }));
+    load(&t, &lines).await?;
+    refresh(&t.keelson, &Scope::Everyone, today, now).await?;
+    let on_time = async |t: &TestDb| {
+        let stored = measure::of_supplier(t.db.read(), one).await?;
+        let figure = stored
+            .into_iter()
+            .find(|stored| stored.kpi == "otd" && stored.period == period("2026-03"));
+        Ok::<_, Error>(figure.map_or(0, |stored| stored.figure.rate.n))
+    };
+    assert_eq!(on_time(&t).await?, 0, "they are not due yet");
+    work::schedule(&t.keelson, now).await?;
+    work::schedule(&t.keelson, now).await?;
+    let waiting = keelson_jobs::waiting(t.db.read()).await?;
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    assert_eq!(
+        work::worker(&t.keelson).run_due().await?,
+        0,
+        "it is not tomorrow"
+    );
+    for _ in 0..4 {
+        t.clock.advance(chrono::TimeDelta::days(1));
+        assert_eq!(work::worker(&t.keelson).run_due().await?, 1);
+    }
+    assert_eq!(
+        on_time(&t).await?,
+        4,
+        "they are overdue, though no fact came in"
+    );
+    assert_eq!(
+        keelson_jobs::waiting(t.db.read()).await?.len(),
+        1,
+        "tomorrow's waits"
+    );
+    Ok(())
+}
+
+#[db_test]
+async fn spend_in_other_currencies_is_shown_beside_and_never_added(t: TestDb) -> Result<()> {
+    use keelson_analytics::Kind;
+    use keelson_domain::{
+        ImportId, SourceId,
+        operations::{Bulk, Cell, Fact, Known, project},
+    };
+    let one = delivering(&t).await?;
+    let only_dollars = supplier(&t, 2, "Hudson").await?;
+    let invoice = |supplier, key: &str, minor: i64, currency: &str| {
+        let mut cells = vec![Cell::Text(None); 20];
+        for at in [6, 7, 9, 11, 13, 14, 16, 18, 19] {
+            cells[at] = Cell::Number(None);
+        }
+        cells[8] = Cell::Number(Some(minor));
+        cells[10] = Cell::Text(Some(currency.to_owned()));
+        cells[12] = Cell::Number(Some(i64::from(keelson_domain::day_of(day("2025-11-15")))));
+        Fact {
+            key: key.to_owned(),
+            supplier: Some(supplier),
+            month: 202_511,
+            digest: key.to_owned(),
+            row_number: 1,
+            missing: None,
+            cells,
+        }
+    };
+    let facts = vec![
+        invoice(one, "usd", 70_000, "USD"),
+        invoice(one, "gbp", 9_000, "GBP"),
+        invoice(only_dollars, "more", 30_000, "USD"),
+    ];
+    let mut bulk = Bulk::begin(&t.db).await?;
+    bulk.load(
+        Kind::InvoiceLines,
+        SourceId(1),
+        ImportId(1),
+        facts,
+        Known::default(),
+    )
+    .await?;
+    bulk.commit().await?;
+    project(&t.keelson, t.act().at).await?;
+    refreshed(&t, Scope::Everyone).await?;
+    let rows = performance::portfolio::rows(t.db.read()).await?;
+    let elsewhere = |at: usize| {
+        let mut amounts: Vec<(String, i64)> = rows[at]
+            .spend_elsewhere
+            .iter()
+            .map(|amount| (amount.currency.clone().unwrap_or_default(), amount.minor))
+            .collect();
+        amounts.sort();
+        amounts
+    };
+    assert_eq!(rows[0].spend_minor, Some(12 * 24 * 100_000), "euro alone");
+    assert_eq!(
+        elsewhere(0),
+        [("GBP".to_owned(), 9_000), ("USD".to_owned(), 70_000)]
+    );
+    assert_eq!(
+        (rows[1].spend_minor, elsewhere(1)),
+        (None, vec![("USD".to_owned(), 30_000)])
+    );
+    let span = performance::portfolio::Span::TwelveMonths;
+    let portfolio = performance::portfolio::portfolio(&t.keelson, span, day(TODAY)).await?;
+    assert_eq!(portfolio.spend.now, Some(12 * 24 * 100_000));
+    let total: Vec<(Option<&str>, i64)> = portfolio
+        .spend_elsewhere
+        .iter()
+        .map(|amount| (amount.currency.as_deref(), amount.minor))
+        .collect();
+    assert_eq!(total, [(Some("USD"), 100_000), (Some("GBP"), 9_000)]);
+    Ok(())
+}

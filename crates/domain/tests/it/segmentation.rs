@@ -347,3 +347,17 @@ async fn a_placement_reaches_the_figures(t: TestDb) -> Result<()> {
     assert_eq!(segmentation::quarter_of(day(TODAY)), quarter("2026-Q1"));
     Ok(())
 }
+
+#[db_test]
+async fn lead_time_is_the_median_so_one_late_line_moves_nothing(t: TestDb) -> Result<()> {
+    organisation(&t).await?;
+    let one = supplier(&t, 1, "Norrfjord").await?;
+    let mut lines = month(one, "2025-10", 11, 0);
+    // Ordered 30 days before it was due, it came 80 days late.
+    lines[0].received = Some(lines[0].due + chrono::Days::new(80));
+    load(&t, &lines).await?;
+    tiered(&t, "2025-Q4").await?;
+    let row = history(t.db.read(), one, 1).await?.remove(0);
+    assert_eq!(row.breakdown.input.facts.lead_time_days.value, Ok(30.0));
+    Ok(())
+}

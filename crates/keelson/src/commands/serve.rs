@@ -96,6 +96,7 @@ pub(super) fn app(place: &Place, keelson: &Keelson, address: &str) -> Result<App
 
 /// Serves until Ctrl C or SIGTERM, with a worker for the queue beside it.
 pub(super) async fn run(keelson: Keelson, app: App, listener: TcpListener) -> Result<ExitCode> {
+    work::schedule(&keelson, keelson.clock.now()).await?;
     let (stop, stopping) = watch::channel(false);
     let worker = tokio::spawn(work::worker(&keelson).serve(stopping.clone()));
     let watching = tokio::spawn(follow_columns(keelson, stopping));

@@ -284,7 +284,12 @@ fn needed(mapping: &Mapping, errors: &mut Errors) {
     let money = kinds::fields(mapping.kind)
         .iter()
         .find(|field| field.holds.needs_currency() && has(field.name));
-    if let Some(money) = money {
+    // Where the kind needs a currency anyway, that has been said.
+    let said =
+        kinds::field(mapping.kind, "currency").is_some_and(|field| field.need != Need::Optional);
+    if let Some(money) = money
+        && !said
+    {
         need(
             has("currency"),
             "currency",

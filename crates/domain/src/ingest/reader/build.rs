@@ -307,8 +307,12 @@ impl Builder {
             return None;
         };
         let Some(received) = received else {
+            let label = self.label(At::ReceivedQuantity as usize);
+            if draft.told(label) {
+                return None;
+            }
             draft.reject(
-                self.label(At::ReceivedQuantity as usize),
+                label,
                 None,
                 "The receipt has a date but no quantity. Fill it in, or write same_as = \"quantity\" for received_quantity in the mapping.",
             );
@@ -519,11 +523,7 @@ impl Builder {
             }
             (None, None) => {
                 let told = [at.key, at.name].map(|at| self.label(at));
-                let already = draft.problems.iter().any(|problem| {
-                    told.iter()
-                        .flatten()
-                        .any(|label| problem.column.as_deref() == Some(label))
-                });
+                let already = told.iter().any(|label| draft.told(*label));
                 match &self.unnamed_supplier {
                     Some(name) if !already => (values::key_of_name(name), name.clone()),
                     _ if already => return None,

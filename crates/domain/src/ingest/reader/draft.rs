@@ -151,6 +151,15 @@ impl Draft {
         hash(&self.content)
     }
 
+    /// Whether something is wrong with this column already.
+    pub(super) fn told(&self, column: Option<&str>) -> bool {
+        column.is_some()
+            && self
+                .problems
+                .iter()
+                .any(|problem| problem.column.as_deref() == column)
+    }
+
     pub(super) fn reject(
         &mut self,
         column: Option<&str>,

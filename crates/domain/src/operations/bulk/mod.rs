@@ -54,6 +54,15 @@ pub struct Known {
 const LINES: (&str, &str) = ("order_lines", "source_key");
 const RECEIPTS: (&str, &str) = ("receipts", "supplier_id IS NOT NULL AND line_key");
 
+/// A supplier that is touched again is computed again.
+const AGAIN: &str = "ON CONFLICT (supplier_id) DO UPDATE SET wanted = touched_suppliers.wanted + 1";
+
+/// Where facts lie and whose they are.
+struct Places {
+    months: BTreeSet<i32>,
+    suppliers: BTreeSet<i64>,
+}
+
 /// A fact that is in the table already.
 struct Existing {
     id: i64,
@@ -120,30 +129,39 @@ impl Bulk {
             });
         }
         loaded.inserted = facts.len() as u64 - loaded.superseded;
+        let mut suppliers: BTreeSet<i64> = facts
+            .iter()
+            .filter_map(|fact| Some(fact.supplier?.0))
+            .collect();
         if kind == Kind::OrderLines && known.no_key_yet && !known.no_receipt_yet {
             new_lines.extend(facts.iter().map(|fact| fact.key.clone()));
         }
         if !new_lines.is_empty() {
             // A receipt that came before its line stood for itself; from now on it is projected with the line.
-            let months = self.waiting_months(source, &new_lines).await?;
-            self.touch(Kind::Receipts, &months, import).await?;
+            let lines: Vec<&str> = new_lines.iter().map(String::as_str).collect();
+            let waiting = self.places(RECEIPTS, source, &lines).await?;
+            self.touch(Kind::Receipts, &waiting.months, import).await?;
+            suppliers.extend(waiting.suppliers);
         }
         months.extend(facts.iter().map(|fact| fact.month));
         if kind == Kind::Receipts && !known.lines_touched {
             // A receipt is projected with its line, so it is the line's month that has to be rewritten.
             let lines: Vec<&str> = facts.iter().filter_map(|fact| fact.text(0)).collect();
-            let months = self.months(LINES, source, &lines).await?;
-            self.touch(Kind::OrderLines, &months, import).await?;
+            let lines = self.places(LINES, source, &lines).await?;
+            self.touch(Kind::OrderLines, &lines.months, import).await?;
+            suppliers.extend(lines.suppliers);
         }
         if !retired.is_empty() {
             if kind == Kind::Receipts {
                 self.touch_lines_of_receipts(&retired, import).await?;
             }
+            self.touch_suppliers_of(kind, &retired).await?;
             self.retire(kind, &retired).await?;
         }
         if !facts.is_empty() {
             self.insert(kind, source, import, &facts).await?;
             self.touch(kind, &months, import).await?;
+            self.touch_suppliers(&suppliers).await?;
         }
         if !retired.is_empty() {
             self.succeed(kind, &retired).await?;
@@ -216,6 +234,41 @@ impl Bulk {
                  ON CONFLICT (kind, month) DO UPDATE SET wanted = projection_months.wanted + 1, import_id = excluded.import_id"
             )
         };
+        self.with_ids(ids, sql).await?;
+        let sql = |list: &str| {
+            format!(
+                "INSERT INTO touched_suppliers (supplier_id, wanted) \
+                 SELECT DISTINCT line.supplier_id, 1 FROM receipts receipt JOIN order_lines line \
+                 ON line.source_id = receipt.source_id AND line.source_key = receipt.line_key AND line.superseded_by IS NULL \
+                 WHERE receipt.id IN ({list}) {AGAIN}"
+            )
+        };
+        self.with_ids(ids, sql).await
+    }
+
+    /// Notes that the figures of these suppliers have to follow their facts.
+    async fn touch_suppliers(&mut self, suppliers: &BTreeSet<i64>) -> Result<()> {
+        let suppliers: Vec<i64> = suppliers.iter().copied().collect();
+        for chunk in suppliers.chunks(1_000) {
+            let rows: Vec<String> = chunk.iter().map(|id| format!("({id}, 1)")).collect();
+            let rows = rows.join(",");
+            self.execute(format!(
+                "INSERT INTO touched_suppliers (supplier_id, wanted) VALUES {rows} {AGAIN}"
+            ))
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// The same for the suppliers of facts that are there.
+    async fn touch_suppliers_of(&mut self, kind: Kind, ids: &[i64]) -> Result<()> {
+        let sql = |list: &str| {
+            format!(
+                "INSERT INTO touched_suppliers (supplier_id, wanted) SELECT DISTINCT supplier_id, 1 FROM {} \
+                 WHERE id IN ({list}) AND supplier_id IS NOT NULL {AGAIN}",
+                kind.code()
+            )
+        };
         self.with_ids(ids, sql).await
     }
 
@@ -248,30 +301,24 @@ impl Bulk {
         }
     }
 
-    /// The months of the receipts that wait for order lines with these keys.
-    async fn waiting_months(
-        &mut self,
-        source: SourceId,
-        lines: &[String],
-    ) -> Result<BTreeSet<i32>> {
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        self.months(RECEIPTS, source, &lines).await
-    }
-
-    /// The months of the current facts a statement finds by their keys.
-    async fn months(
+    /// The months and suppliers of the current facts with these keys.
+    async fn places(
         &mut self,
         (table, column): (&str, &str),
         source: SourceId,
         keys: &[&str],
-    ) -> Result<BTreeSet<i32>> {
+    ) -> Result<Places> {
         let sql = format!(
-            "SELECT DISTINCT month FROM {table} WHERE source_id = {source} AND superseded_by IS NULL AND {column}"
+            "SELECT DISTINCT month, supplier_id FROM {table} WHERE source_id = {source} AND superseded_by IS NULL AND {column}"
         );
-        match self {
-            Self::Sqlite(tx) => sqlite::months(tx, &sql, keys).await,
-            Self::Postgres(tx) => postgres::months(tx, &sql, keys).await,
-        }
+        let found = match self {
+            Self::Sqlite(tx) => sqlite::found_places(tx, &sql, keys).await?,
+            Self::Postgres(tx) => postgres::found_places(tx, &sql, keys).await?,
+        };
+        Ok(Places {
+            months: found.iter().map(|(month, _)| *month).collect(),
+            suppliers: found.into_iter().map(|(_, supplier)| supplier).collect(),
+        })
     }
 
     /// Takes back receipts their source no longer reports, by their keys: they stay readable, and no successor takes their
@@ -292,6 +339,7 @@ impl Bulk {
         let ids: Vec<i64> = existing.values().map(|old| old.id).collect();
         let months = existing.values().map(|old| old.month).collect();
         self.touch_lines_of_receipts(&ids, import).await?;
+        self.touch_suppliers_of(Kind::Receipts, &ids).await?;
         self.touch(Kind::Receipts, &months, import).await?;
         self.with_ids(&ids, |list| {
             format!("UPDATE receipts SET superseded_by = id WHERE id IN ({list})")

@@ -1,9 +1,6 @@
 //! PostgreSQL: COPY.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    fmt::Write,
-};
+use std::{collections::HashMap, fmt::Write};
 
 use sqlx::{PgConnection, Row};
 
@@ -140,14 +137,16 @@ fn text(out: &mut String, value: Option<&str>) {
 }
 
 /// `sql` ends with the column the keys are looked up in.
-pub(super) async fn months(
+pub(super) async fn found_places(
     tx: &mut PgConnection,
     sql: &str,
     keys: &[&str],
-) -> Result<BTreeSet<i32>> {
+) -> Result<Vec<(i32, i64)>> {
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{sql} = ANY($1)")))
         .bind(keys)
         .fetch_all(tx)
         .await?;
-    rows.into_iter().map(|row| Ok(row.try_get(0)?)).collect()
+    rows.into_iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
 }

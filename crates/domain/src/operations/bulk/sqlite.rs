@@ -1,6 +1,6 @@
 //! SQLite: statements with as many rows as its limit on parameters allows.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use sqlx::{Arguments, Row, Sqlite, SqliteConnection, sqlite::SqliteArguments};
 
@@ -122,12 +122,12 @@ pub(super) async fn insert_rows(
 }
 
 /// `sql` ends with the column the keys are looked up in.
-pub(super) async fn months(
+pub(super) async fn found_places(
     tx: &mut SqliteConnection,
     sql: &str,
     keys: &[&str],
-) -> Result<BTreeSet<i32>> {
-    let mut months = BTreeSet::new();
+) -> Result<Vec<(i32, i64)>> {
+    let mut found = Vec::new();
     for chunk in keys.chunks(1_000) {
         let sql = format!("{sql} IN ({})", places(chunk.len()));
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
@@ -135,10 +135,10 @@ pub(super) async fn months(
             query = query.bind(*key);
         }
         for row in query.fetch_all(&mut *tx).await? {
-            months.insert(row.try_get(0)?);
+            found.push((row.try_get(0)?, row.try_get(1)?));
         }
     }
-    Ok(months)
+    Ok(found)
 }
 
 fn places(count: usize) -> String {

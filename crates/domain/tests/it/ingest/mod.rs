@@ -3,7 +3,9 @@
 mod bad_input;
 mod copy;
 mod proofs;
+mod real;
 mod receipts;
+mod suggestions;
 
 use std::path::PathBuf;
 

@@ -1,15 +1,19 @@
+use keelson_analytics::By;
 use keelson_domain::{
-    Error, Result, SupplierId, Via,
+    Act, Error, Result, SupplierId, Via, access, operations,
     record::{self, Audience},
     suppliers::{
         self, ContactDraft, Draft, ListQuery, NewIdentifier, Parent, Reader, Scheme, SiteDraft,
         Supplier, Upload,
     },
 };
-use keelson_methods::money::Currency;
+use keelson_methods::{money::Currency, period::Period};
 use keelson_testkit::{TestDb, db_test};
 
-use super::{colleague, details, named, read, supplier};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+
+use super::{colleague, details, named, person, read, supplier};
+use crate::facts;
 
 fn vat(text: &str) -> NewIdentifier {
     NewIdentifier::parse(Scheme::Vat, text, None).expect("a VAT number")
@@ -265,5 +269,177 @@ async fn the_more_trusted_value_survives(t: TestDb) -> Result<()> {
     let now = read(&t, one).await?.details;
     assert_eq!(now.phone.as_deref(), Some("0731 222222"));
     assert_eq!(now.city.as_deref(), Some("Ulm"));
+    Ok(())
+}
+
+#[db_test]
+async fn the_people_of_a_merged_record_see_the_survivor_and_nobody_else(t: TestDb) -> Result<()> {
+    let (k, db) = (&t.keelson, t.db.read());
+    let one = supplier(&t, named("Norrfjord Castings AB")).await?;
+    let other = supplier(&t, named("NORRFJORD CASTINGS")).await?;
+    let foreign = supplier(&t, named("Kessler Antriebe GmbH")).await?;
+    let mut people = Vec::new();
+    for (name, id) in [
+        ("Marta Lind", one),
+        ("Nils Berg", other),
+        ("Karl Kessler", foreign),
+    ] {
+        people.push(person(&t, name, Some(id)).await?);
+    }
+    let speaks_for = async |at: usize| {
+        let person = access::Person::find(db, people[at]).await?;
+        Ok::<_, Error>(person.and_then(|person| person.supplier))
+    };
+    let merge = suppliers::merge(k, &t.act(), one, other).await?;
+    assert_eq!(speaks_for(0).await?, Some(one));
+    assert_eq!(
+        speaks_for(1).await?,
+        Some(one),
+        "the absorbed record is out of sight"
+    );
+    assert_eq!(speaks_for(2).await?, Some(foreign));
+    let names = async |id| {
+        let people = access::people_of_supplier(db, id).await?;
+        let names: Vec<String> = people
+            .iter()
+            .map(|person| person.name.to_string())
+            .collect();
+        Ok::<_, Error>(names)
+    };
+    assert_eq!(names(one).await?, ["Marta Lind", "Nils Berg"]);
+    assert_eq!(names(foreign).await?, ["Karl Kessler"]);
+    suppliers::unmerge(k, &t.act(), merge).await?;
+    assert_eq!(speaks_for(1).await?, Some(other));
+    assert_eq!(names(one).await?, ["Marta Lind"]);
+    Ok(())
+}
+
+/// A supplier with something of everything, or of nothing, as chance has it.
+async fn any_supplier(t: &TestDb, act: &Act, rng: &mut StdRng, at: usize) -> Result<SupplierId> {
+    const NAMES: [&str; 4] = ["Alder", "Alder GmbH", "ALDER Werke", "Alder & Söhne"];
+    const VATS: [&str; 2] = ["DE136695976", "DE129430206"];
+    let k = &t.keelson;
+    let mut text = |value: &str| {
+        if rng.random_bool(0.5) {
+            value.to_owned()
+        } else {
+            String::new()
+        }
+    };
+    let draft = Draft {
+        legal_name: text(&format!("Alder {at} GmbH")),
+        country: text("DE"),
+        region: text("Bayern"),
+        city: text(["Ulm", "Neu-Ulm"][at % 2]),
+        postcode: text("89073"),
+        address: text(&format!("Gasse {at}")),
+        website: text(&format!("alder{at}.example")),
+        phone: text(&format!("0731 11111{at}")),
+        currency: text("EUR"),
+        partner_since: text("2011"),
+        ..named(NAMES.choose(rng).expect("a name"))
+    };
+    let id = supplier(t, draft).await?;
+    for nth in 0..rng.random_range(0..3) {
+        let site = SiteDraft {
+            name: format!("Site {nth}"),
+            ..SiteDraft::default()
+        };
+        suppliers::add_site(k, act, id, &site.parse()?).await?;
+        let contact = ContactDraft {
+            name: format!("Contact {nth}"),
+            lead: if rng.random_bool(0.5) {
+                "on".into()
+            } else {
+                String::new()
+            },
+            ..ContactDraft::default()
+        };
+        suppliers::add_contact(k, act, id, &contact.parse()?).await?;
+        suppliers::write_note(k, act, id, "A note.", rng.random_bool(0.5)).await?;
+        let file = Upload {
+            file_name: "a.pdf",
+            content: "%PDF-".into(),
+            kind: suppliers::DocumentKind::Other,
+            valid_from: None,
+            valid_to: None,
+            shared: rng.random_bool(0.5),
+        };
+        suppliers::upload_document(k, act, id, file).await?;
+    }
+    if rng.random_bool(0.4) {
+        let number = VATS.choose(rng).expect("a number");
+        suppliers::add_identifier(k, act, id, &vat(number)).await?;
+    }
+    if rng.random_bool(0.5) {
+        let name = format!("Category {id}");
+        let category = suppliers::create_category(k, act, &name, &name, None).await?;
+        suppliers::set_categories(k, act, id, &[category]).await?;
+    }
+    if rng.random_bool(0.5) {
+        let ratings = suppliers::Ratings {
+            business_impact: Some(rng.random_range(1..=5)),
+            ..suppliers::Ratings::default()
+        };
+        suppliers::rate(k, act, id, &ratings).await?;
+    }
+    let lines = facts::month(id, "2025-11", rng.random_range(0..4), 0);
+    facts::load(t, &lines).await?;
+    Ok(id)
+}
+
+/// Everything about some records, and whose the facts are as every question sees them.
+async fn snapshot(t: &TestDb, ids: &[SupplierId]) -> Result<Vec<String>> {
+    operations::project(&t.keelson, t.act().at).await?;
+    let spends = t
+        .keelson
+        .analytics
+        .spend(Period::All.bounds(t.act().on()), By::Supplier, None)
+        .await?;
+    let mut all = vec![format!("{spends:?}")];
+    for id in ids {
+        all.push(all_of(t, *id).await?);
+        all.push(format!("{:?}", suppliers::family(t.db.read(), *id).await?));
+    }
+    Ok(all)
+}
+
+#[db_test]
+async fn whatever_was_merged_comes_back_exactly_as_it_was(t: TestDb) -> Result<()> {
+    let k = &t.keelson;
+    let act = &t.act_by(colleague(&t, "Ruth Sandoval").await?);
+    for seed in 0..5 {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut ids = Vec::new();
+        for at in 0..4 {
+            ids.push(any_supplier(&t, act, &mut rng, at).await?);
+        }
+        // Merges upon merges, as far as the records allow.
+        let mut standing = ids.clone();
+        let mut undo = Vec::new();
+        for _ in 0..6 {
+            let [survivor, absorbed] = standing
+                .choose_multiple_array::<_, 2>(&mut rng)
+                .unwrap_or([ids[0]; 2]);
+            let before = snapshot(&t, &ids).await?;
+            match suppliers::merge(k, act, survivor, absorbed).await {
+                Ok(merge) => {
+                    let after = snapshot(&t, &ids).await?;
+                    assert_ne!(after, before, "seed {seed}: nothing was merged");
+                    standing.retain(|id| *id != absorbed);
+                    undo.push((merge, before));
+                }
+                Err(Error::Conflict(_)) => {
+                    assert_eq!(snapshot(&t, &ids).await?, before, "seed {seed}: refused");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        assert!(!undo.is_empty(), "seed {seed} merged nothing");
+        while let Some((merge, before)) = undo.pop() {
+            suppliers::unmerge(k, act, merge).await?;
+            assert_eq!(snapshot(&t, &ids).await?, before, "seed {seed}");
+        }
+    }
     Ok(())
 }

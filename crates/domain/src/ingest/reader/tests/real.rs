@@ -13,20 +13,8 @@ const OXFORD: &str = include_str!("../../../../../../examples/mappings/oxford.to
 const TREASURY: &str = include_str!("../../../../../../examples/mappings/hm-treasury.toml");
 
 /// The folder of a real data set, or nothing, said aloud.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn real(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KEELSON_REAL_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let path = root.join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!(
-        "SKIPPED: the real data of {folder} is not here; set KEELSON_REAL_DATA to its folder"
-    );
-    None
+    keelson_testkit::real_data(folder)
 }
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
