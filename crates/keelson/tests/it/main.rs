@@ -1,5 +1,6 @@
 //! The binary as a person or a script calls it: exit codes, what goes to which stream, the columns of what it prints.
 
+mod killed;
 mod real;
 
 use std::{

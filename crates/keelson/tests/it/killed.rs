@@ -1,7 +1,5 @@
 //! The binary killed in the middle of an import: the same command, given again, ends with exactly the right rows.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
@@ -56,7 +54,10 @@ fn some_rows(data: &Path) -> u64 {
             let newest = ingest::recent(db.read(), None, 1).await.unwrap();
             match newest.first().map(|import| import.counts.rows) {
                 Some(rows) if rows >= 10_000 => return rows,
-                _ => assert!(began.elapsed() < Duration::from_secs(300), "no batch was committed"),
+                _ => assert!(
+                    began.elapsed() < Duration::from_secs(300),
+                    "no batch was committed"
+                ),
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -67,14 +68,26 @@ fn some_rows(data: &Path) -> u64 {
 fn an_import_killed_with_the_process_goes_on_with_the_next_one() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let (file, mapping) = (folder.path().join("lines.csv"), folder.path().join("erp.toml"));
+    let (file, mapping) = (
+        folder.path().join("lines.csv"),
+        folder.path().join("erp.toml"),
+    );
     let rows: String = (0..ROWS)
         .map(|at| format!("{at},1,Vendor {},{},2026-01-31\n", at % 50, at + 1))
         .collect();
     std::fs::write(&file, format!("PO,Line,Vendor,Qty,Due\n{rows}")).unwrap();
     std::fs::write(&mapping, MAPPING).unwrap();
     let (file, mapping) = (file.to_str().unwrap(), mapping.to_str().unwrap());
-    run(&data, &["init", "--organisation", "Harbour Tools", "--admin", "ada@harbour.example"]);
+    run(
+        &data,
+        &[
+            "init",
+            "--organisation",
+            "Harbour Tools",
+            "--admin",
+            "ada@harbour.example",
+        ],
+    );
 
     let import = ["import", "order-lines", file, "--mapping", mapping];
     let mut child = keelson(&data, &import)
@@ -85,13 +98,19 @@ fn an_import_killed_with_the_process_goes_on_with_the_next_one() {
     let so_far = some_rows(&data);
     // SIGKILL: nothing is flushed, nothing is said.
     child.kill().unwrap();
-    assert!(!child.wait().unwrap().success(), "it came to its end before it was killed");
+    assert!(
+        !child.wait().unwrap().success(),
+        "it came to its end before it was killed"
+    );
     assert!(so_far < ROWS as u64);
 
     let again = run(&data, &import);
     let said = String::from_utf8_lossy(&again.stderr);
     assert!(said.contains("it goes on from there"), "{said}");
-    assert!(said.contains("60,000 rows: 60,000 new, 0 changed"), "{said}");
+    assert!(
+        said.contains("60,000 rows: 60,000 new, 0 changed"),
+        "{said}"
+    );
     let facts = run(&data, &["export", "facts", "--kind", "order-lines"]);
     let lines = String::from_utf8(facts.stdout).unwrap();
     let mut keys: Vec<&str> = lines.lines().skip(1).collect();
@@ -102,5 +121,8 @@ fn an_import_killed_with_the_process_goes_on_with_the_next_one() {
     run(&data, &["check"]);
     let third = run(&data, &import);
     let said = String::from_utf8_lossy(&third.stderr);
-    assert!(said.contains("0 new, 0 changed, 60,000 unchanged"), "{said}");
+    assert!(
+        said.contains("0 new, 0 changed, 60,000 unchanged"),
+        "{said}"
+    );
 }
