@@ -35,8 +35,9 @@ use crate::{
     },
 };
 
-/// The most bytes of an uploaded document: a policy with every number written out has three thousand.
-pub(super) const UPLOAD: usize = 64 * 1024;
+/// The most bytes of an uploaded document, and room for the form around it. A policy with every number written out has three
+/// thousand.
+pub(super) const UPLOAD: usize = 1024 * 1024;
 
 /// The version that an edit started from, as forms carry it; 0 for a new document.
 const BASE: &str = "base";
