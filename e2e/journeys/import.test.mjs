@@ -50,13 +50,13 @@ journey('order lines go through the wizard, and the supplier’s figure follows'
   const page = await as('supplier manager');
   await page.goto('/imports');
   await axe(page);
-  await load(page, 'september.csv', file('4711', 2));
+  await load(page, 'orders.csv', file('4711', 2));
   await axe(page);
   await onTime(page, '80.0%');
   // The same file again changes nothing; another one does.
-  await load(page, 'september.csv', file('4711', 2));
+  await load(page, 'orders.csv', file('4711', 2));
   assert.match(await page.getByRole('main').innerText(), /10 unchanged|unchanged/i);
-  await load(page, 'october.csv', file('4712', 6));
+  await load(page, 'orders.csv', file('4712', 6));
   await onTime(page, '60.0%');
 });
 

@@ -270,7 +270,7 @@ pub struct Segments {
 #[derive(Debug, Clone, Default, Template)]
 #[template(
     ext = "html",
-    source = r#"{% if !hits.is_empty() %}<div role="group" aria-labelledby="palette-found"><h3 id="palette-found">Found</h3>{% for hit in hits %}<a role="option" href="{{ hit.href }}">{% if let Some(icon) = hit.icon %}{{ marks::icon(icon) }}{% else %}{{ marks::monogram(hit.text.as_str()) }}{% endif %}<span class="cut">{{ hit.text }}</span><span class="hint">{{ hit.hint }}</span></a>{% endfor %}</div>{% endif %}"#
+    source = r#"{% if !hits.is_empty() %}<div role="group" aria-labelledby="palette-found"><h3 role="presentation" id="palette-found">Found</h3>{% for hit in hits %}<a role="option" href="{{ hit.href }}">{% if let Some(icon) = hit.icon %}{{ marks::icon(icon) }}{% else %}{{ marks::monogram(hit.text.as_str()) }}{% endif %}<span class="cut">{{ hit.text }}</span><span class="hint">{{ hit.hint }}</span></a>{% endfor %}</div>{% endif %}"#
 )]
 pub struct SearchHits {
     pub hits: Vec<SearchHit>,
