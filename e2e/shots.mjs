@@ -17,6 +17,23 @@ const link = (from, selector) => async (page) => {
   return page.locator(selector).first().getAttribute('href');
 };
 
+/** Uploads a file as somebody would, and answers where its mapping is. */
+const upload = async (page) => {
+  const day = (ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+  const lines = ['Vendor no;Vendor;PO number;PO line;Material;Order quantity;Unit price;Currency;Order date;Requested delivery date;Goods receipt date;Received quantity'];
+  for (let line = 1; line <= 40; line++) {
+    lines.push(['V100000', 'Norrfjord Castings AB', 480_000 + Math.floor(line / 4), line, 'Pump housing HP-40', 20 + line, '180,00', 'EUR', day(70 + line), line === 17 ? '31.02.2026' : day(20 + line), day(20 + line), 20 + line].join(';'));
+  }
+  await page.goto('/imports/new');
+  const kind = page.locator('select[name=kind]');
+  if (await kind.count()) await kind.selectOption('order-lines');
+  else await page.locator('input[name=kind][value=order-lines]').check();
+  await page.locator('input[type=file]').setInputFiles({ name: 'orders-october.csv', mimeType: 'text/csv', buffer: Buffer.from(`${lines.join('\n')}\n`) });
+  await page.getByRole('button', { name: /^Upload/ }).click();
+  await page.waitForURL(/\/imports\/\d+/);
+  return new URL(page.url()).pathname;
+};
+
 // Name, who looks, where (an address, or how to find it). A step after that brings the screen into the state worth showing.
 const screens = [
   ['home', 'supplier manager', '/'],
@@ -33,17 +50,21 @@ const screens = [
   ['lines', 'supplier manager', link(supplier('kessler', '?tab=scorecard'), 'a[href*="/lines?kpi=otif-line"]')],
   ['why', 'supplier manager', supplier('kessler', '/why')],
   ['segmentation', 'supplier manager', '/segmentation'],
+  ['overrides', 'supplier manager', '/segmentation/overrides'],
   ['scorecards', 'supplier manager', '/scorecards'],
   ['measures', 'supplier manager', '/measures'],
   ['duplicates', 'supplier manager', '/duplicates'],
   ['imports', 'supplier manager', '/imports'],
   ['import-new', 'supplier manager', '/imports/new'],
+  ['import-mapping', 'supplier manager', upload],
+  ['import-preview', 'supplier manager', async (page) => (await upload(page)).replace(/mapping$/, 'preview')],
   ['import', 'supplier manager', link('/imports', 'main a[href^="/imports/"]:not([href$="new"])')],
   ['settings', 'administrator', '/settings'],
   ['settings-people', 'administrator', '/settings/people'],
   ['settings-kpis', 'administrator', '/settings/kpis'],
   ['settings-templates', 'administrator', '/settings/templates'],
   ['settings-policy', 'administrator', '/settings/policy'],
+  ['settings-kpi', 'administrator', link('/settings/kpis', 'main a[href^="/settings/kpis/"]')],
   ['account', 'buyer', '/account'],
   ['palette', 'buyer', '/', async (page) => {
     await page.keyboard.press('Control+k');
