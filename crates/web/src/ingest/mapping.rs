@@ -1,7 +1,7 @@
 //! The mapping editor: the file's columns against the fields they fill, the document beside them, and what the first rows
 //! become. Form and text edit the same document.
 
-use askama::Template;
+use askama::{Template, filters::HtmlSafe};
 use axum::{
     body::Bytes,
     extract::State,
@@ -31,7 +31,7 @@ use crate::{
 };
 
 #[derive(Template)]
-#[template(path = "ingest/mapping.html", blocks = ["live", "sample"])]
+#[template(path = "ingest/mapping.html")]
 struct Editor {
     shell: Shell,
     steps: Steps,
@@ -44,13 +44,23 @@ struct Editor {
     more: Vec<Asked>,
     key: AskedKey,
     file: Vec<Field>,
-    document: Field,
-    sample: Sample,
+    live: Live,
     kept: Vec<KeptMapping>,
     name: String,
     /// Files of the same kind that wait for the same person.
     others: usize,
 }
+
+/// What follows the form as it is filled: the document, and what the first rows become.
+#[derive(Template)]
+#[template(path = "ingest/live.html")]
+struct Live {
+    home: String,
+    document: Field,
+    sample: Sample,
+}
+
+impl HtmlSafe for Live {}
 
 #[derive(Deserialize)]
 pub(super) struct Written {
@@ -129,7 +139,7 @@ pub(super) async fn sample(
     Form(written): Form<Written>,
 ) -> Result<Page> {
     let view = editor(&app, &signed, import, &written.mapping, Vec::new(), true).await?;
-    Ok(Page::of(&hx, &view, &view.as_sample()))
+    Ok(Page::of(&hx, &view, &view.live.sample))
 }
 
 /// The document and the first rows as the form of columns is being filled. Nothing is kept.
@@ -144,7 +154,7 @@ pub(super) async fn columns_sample(
     let (mapping, mistakes) = edited(&import, &answers);
     let text = mapping.to_toml();
     let view = editor(&app, &signed, import, &text, mistakes, true).await?;
-    Ok(Page::of(&hx, &view, &view.as_live()))
+    Ok(Page::of(&hx, &view, &view.live))
 }
 
 #[derive(Deserialize)]
@@ -281,12 +291,15 @@ async fn editor(
         found: look.found,
         asked,
         more,
-        document: Field::text_area("mapping", "The document", 22)
-            .hint("The same mapping as text, for what the form does not ask")
-            .value(text)
-            .error(&errors),
+        live: Live {
+            home: address(&import),
+            document: Field::text_area("mapping", "The document", 22)
+                .hint("The same mapping as text, for what the form does not ask")
+                .value(text)
+                .error(&errors),
+            sample,
+        },
         errors,
-        sample,
         kept: kept
             .into_iter()
             .filter(|kept| kept.kind == import.kind)

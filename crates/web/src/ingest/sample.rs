@@ -1,5 +1,6 @@
 //! What the first rows of a file become with a mapping.
 
+use askama::{Template, filters::HtmlSafe};
 use keelson_domain::ingest::{Mapping, Outcome, Row, RowReader};
 
 use crate::kit::{Html, Tone, marks};
@@ -8,11 +9,15 @@ use crate::kit::{Html, Tone, marks};
 const SAMPLE: usize = 10;
 
 /// What the first rows become, or why they cannot be read.
+#[derive(Template)]
+#[template(path = "ingest/sample.html")]
 pub(super) struct Sample {
     pub(super) problems: Vec<String>,
     pub(super) notes: Vec<String>,
     pub(super) rows: Vec<Sampled>,
 }
+
+impl HtmlSafe for Sample {}
 
 pub(super) struct Sampled {
     pub(super) row: String,

@@ -56,6 +56,20 @@ async fn send(
     visitor.post(to, &sent).await
 }
 
+/// Sends a form as htmx does while it is being filled.
+async fn fragment(visitor: &Visitor<'_>, to: &str, fields: &[(String, String)]) -> Answer {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(fields);
+    let request = visitor
+        .request(axum::http::Method::POST, to)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .header("hx-request", "true")
+        .body(axum::body::Body::from(body.finish()))
+        .unwrap();
+    visitor.exchange(request).await
+}
+
 async fn upload(visitor: &Visitor<'_>, kind: &str, files: &[(&str, &[u8])]) -> Answer {
     let mut parts: Vec<(&str, Option<&str>, &[u8])> = vec![("kind", None, kind.as_bytes())];
     parts.extend(
@@ -139,6 +153,18 @@ async fn a_file_is_mapped_previewed_run_and_the_same_again_changes_nothing(t: Te
         live.text().contains("[fields.site]"),
         "the document follows the form"
     );
+    let followed = fragment(
+        &manager,
+        &format!("{columns}/sample"),
+        &as_shown(&live, "#columns"),
+    )
+    .await;
+    assert!(
+        !followed.text().contains("<html"),
+        "only what follows the form"
+    );
+    assert!(followed.texts("#mapping")[0].contains("[fields.site]"));
+    assert!(!followed.texts("#sample").is_empty());
     let kept = ingest::recent(t.db.read(), None, 1)
         .await
         .unwrap()
