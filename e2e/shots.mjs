@@ -8,7 +8,8 @@ import { signIn } from './lib/sign-in.mjs';
 
 const find = (name) => async (page) => {
   await page.goto(`/suppliers?q=${encodeURIComponent(name)}`);
-  return page.locator('#results tbody th .name').first().getAttribute('href');
+  // The list adds the way back to its links.
+  return (await page.locator('#results tbody th .name').first().getAttribute('href')).split('?')[0];
 };
 const supplier = (name, rest = '') => async (page) => `${await find(name)(page)}${rest}`;
 /** The first link of a page that leads to an address like this. */
@@ -97,7 +98,18 @@ const server = await company.serve();
 const browser = await launch();
 let failed = 0;
 try {
-  for (const width of [1440, 390]) for (const scheme of ['light', 'dark']) for (const [name, who, where, step] of chosen) {
+  if (!wanted.length || wanted.includes('set-up')) {
+    const fresh = await Server.fresh();
+    for (const width of [1440, 390]) for (const scheme of ['light', 'dark']) {
+      const context = await openWindow(browser, { url: fresh.url, width, scheme });
+      const page = await context.newPage();
+      await page.goto(fresh.setUp);
+      await shoot(page, 'set-up', width, scheme);
+      await context.close();
+    }
+    await fresh.stop();
+  }
+  for (const scheme of ['light', 'dark']) for (const width of [1440, 390]) for (const [name, who, where, step] of chosen) {
     const context = await openWindow(browser, { url: server.url, width, scheme });
     const page = await context.newPage();
     try {
@@ -111,17 +123,6 @@ try {
       console.error(`${name}, ${width} px, ${scheme}: ${error.message}`);
     }
     await context.close();
-  }
-  if (!wanted.length || wanted.includes('set-up')) {
-    const fresh = await Server.fresh();
-    for (const width of [1440, 390]) for (const scheme of ['light', 'dark']) {
-      const context = await openWindow(browser, { url: fresh.url, width, scheme });
-      const page = await context.newPage();
-      await page.goto(fresh.setUp);
-      await shoot(page, 'set-up', width, scheme);
-      await context.close();
-    }
-    await fresh.stop();
   }
 } finally {
   await browser.close();
