@@ -10,7 +10,7 @@ use super::{
 };
 use keelson_documents::{CellKind, ReadOptions, Table};
 use keelson_methods::{missing::Missing, money::Currency};
-use std::{collections::BTreeSet, fs::File, path::Path};
+use std::{collections::BTreeSet, fs::File};
 
 /// How many rows are looked at: enough to meet the words a column of dates holds now and then.
 const SAMPLE: usize = 5000;
@@ -21,20 +21,18 @@ const WORDS: usize = 5;
 /// What columns are called, by field.
 const ALIASES: &str = include_str!("suggest/aliases.txt");
 
-/// Guesses the mapping of a file. Its name matters, because name and content must agree; the source system is called like it.
+/// The system a guessed mapping takes a file for an export of. Files of one system must name it alike, or its suppliers and
+/// lines would come in once for every file; whoever has several systems writes their names.
+const SOURCE: &str = "ERP";
+
+/// Guesses the mapping of a file. Its name matters, because name and content must agree.
 ///
 /// # Errors
 /// When the file is no table that can be read.
 pub fn suggest(kind: Kind, file: File, file_name: &str) -> Result<Mapping, TableProblem> {
     let mut table = Table::from_file(file, file_name, &ReadOptions::default())?;
     let columns = sampled(&mut table)?;
-    let stem = Path::new(file_name).file_stem();
-    let source: String = stem
-        .map_or("File".into(), |stem| stem.to_string_lossy())
-        .chars()
-        .take(100)
-        .collect();
-    Ok(mapped(kind, &source, &columns))
+    Ok(mapped(kind, SOURCE, &columns))
 }
 
 /// A column, and what its first values are like.
@@ -432,7 +430,7 @@ mod tests {
              4500001,10,100200,Acme Steel,5,12.50,01/31/2024,02/15/2024,x\n\
              4500001,20,100200,Acme Steel,7,3.25,01/31/2024,02/20/2024,y\n",
         );
-        assert_eq!(mapping.source, "Orders 2024");
+        assert_eq!(mapping.source, "ERP");
         assert_eq!(column(&mapping, "order_number"), Some("PO Number"));
         assert_eq!(column(&mapping, "line_number"), Some("Line #"));
         assert_eq!(column(&mapping, "supplier_key"), Some("Vendor"));
