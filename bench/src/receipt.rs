@@ -14,7 +14,7 @@ name = "Bench receipts"
 
 [fields]
 key.columns = ["key"]
-line_key.columns = ["line_key"]
+order_line_key.columns = ["line_key"]
 received_on = { columns = ["received_on"], formats = ["%Y-%m-%d"] }
 quantity_good.columns = ["good"]
 "#;
