@@ -308,7 +308,9 @@ impl Builder {
         };
         let Some(received) = received else {
             let label = self.label(At::ReceivedQuantity as usize);
-            if draft.told(label) {
+            let ordered = self.label(At::Quantity as usize);
+            // A quantity taken over from the order falls with it, and that has been said.
+            if draft.told(label) || (label.is_none() && draft.told(ordered)) {
                 return None;
             }
             draft.reject(
