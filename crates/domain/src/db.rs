@@ -52,7 +52,7 @@ impl Db {
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(8)
-            .idle_timeout(Duration::from_secs(300))
+            .idle_timeout(Duration::from_mins(5))
             .connect_with(
                 options
                     .pragma("cache_size", "-16384")

@@ -16,7 +16,7 @@ use std::{future::Future, time::Duration};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// How long a worker may hold a job without a sign of life before another may take it.
-pub const CLAIM: Duration = Duration::from_secs(60);
+pub const CLAIM: Duration = Duration::from_mins(1);
 
 /// How often a worker renews its claim while a job runs.
 pub const RENEWAL: Duration = Duration::from_secs(15);

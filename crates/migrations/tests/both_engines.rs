@@ -121,7 +121,7 @@ const POSTGRES_COLUMNS: &str = "
     FROM information_schema.columns
     WHERE table_schema = current_schema() AND table_name <> 'seaql_migrations'";
 
-// A primary key of one number is left out: PostgreSQL keeps an index for it, SQLite the table itself or an index.
+// A primary key of one column is left out: PostgreSQL keeps an index for it, SQLite the table itself or an index.
 const SQLITE_INDEXES: &str = "
     SELECT m.name AS table_name, i.name AS index_name, c.name AS column_name, c.seqno AS position,
            i.\"unique\" = 1 AS is_unique, i.partial = 1 AS is_partial
@@ -139,7 +139,7 @@ const POSTGRES_INDEXES: &str = "
     CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY AS k (attribute, position)
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attribute
     WHERE t.relname <> 'seaql_migrations'
-      AND NOT (x.indisprimary AND x.indnatts = 1 AND a.atttypid = 'bigint'::regtype)";
+      AND NOT (x.indisprimary AND x.indnatts = 1)";
 
 const SQLITE_REFERENCES: &str = "
     SELECT m.name AS table_name, f.\"from\" AS column_name, f.\"table\" AS other_table, f.\"to\" AS other_column

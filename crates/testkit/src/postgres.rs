@@ -5,6 +5,7 @@
 //! everyone holds a shared lock on `users` while alive. `watchdog.sh` stops the cluster when that lock has been free for a while.
 
 use std::{
+    cmp::Reverse,
     collections::hash_map::DefaultHasher,
     env,
     fs::{self, File},
@@ -184,7 +185,7 @@ fn binaries() -> Option<PathBuf> {
             Some((version, entry.path().join("bin")))
         })
         .collect();
-    debian.sort_by(|a, b| b.0.cmp(&a.0));
+    debian.sort_by_key(|(version, _)| Reverse(*version));
     on_path
         .chain(debian.into_iter().map(|(_, folder)| folder))
         .find(|folder| folder.join("initdb").exists() && folder.join("pg_ctl").exists())

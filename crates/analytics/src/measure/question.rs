@@ -188,7 +188,7 @@ impl<'a> Question<'a> {
                     .map(|group| col(group.schema_name().to_string()))
                     .collect();
                 // A number is its source's own, and where a source is careless, its supplier's.
-                let identity = ["supplier", "source", whole].map(|name| col(name));
+                let identity = ["supplier", "source", whole].map(col);
                 inner.extend(identity.into_iter().filter(|part| !outer.contains(part)));
                 let mut counts = Vec::new();
                 for at in 0..self.parts.len() {
@@ -318,7 +318,7 @@ fn row_sums(part: &QuestionPart<'_>, judged: &Expr, day: &Expr, at: usize) -> Re
                 Part::Rows => sums.push(named(&name, number.clone())),
                 Part::Met => sums.push(named(&name, count_where(counts.clone().and(met.clone()))?)),
                 Part::Sum(value) => {
-                    sums.push(named(&name, sum_where(value.clone(), counts.clone())?))
+                    sums.push(named(&name, sum_where(value.clone(), counts.clone())?));
                 }
                 Part::Elsewhere => {}
             }
@@ -418,10 +418,10 @@ impl Rows<'_> {
     pub(crate) fn group(&self, row: usize) -> Group {
         let supplier = self
             .column("supplier")
-            .map(|column| column.as_primitive::<Int64Type>());
+            .map(arrow::array::AsArray::as_primitive::<Int64Type>);
         let month = self
             .column("month")
-            .map(|column| column.as_primitive::<Int32Type>());
+            .map(arrow::array::AsArray::as_primitive::<Int32Type>);
         Group {
             supplier: supplier
                 .filter(|column| !column.is_null(row))

@@ -164,7 +164,7 @@ async fn a_line_without_a_date_is_counted_apart() {
         requested_on: None,
         ..line(9, "X", 10, "2026-03-01", &[("2026-03-03", 10)])
     };
-    load(&analytics, &[undated.clone()]).await;
+    load(&analytics, std::slice::from_ref(&undated)).await;
     for measure in DELIVERY {
         let answer = total(
             &analytics,

@@ -28,7 +28,10 @@ fn ordered(id: i64, supplier: i64, source: i64, value_minor: Option<i64>) -> Ord
     }
 }
 
-fn seen(spend: &[Spend]) -> Vec<(Option<i64>, Option<&str>, i64, u64, u64, u64)> {
+/// Supplier, currency, amount, lines, of which ordered, of which without a value.
+type Seen<'a> = (Option<i64>, Option<&'a str>, i64, u64, u64, u64);
+
+fn seen(spend: &[Spend]) -> Vec<Seen<'_>> {
     spend
         .iter()
         .map(|spend| {
@@ -126,8 +129,10 @@ async fn invoices_where_there_are_any_else_orders_and_nothing_twice() {
 async fn the_plain_figures_of_a_supplier() {
     let analytics = analytics();
     load(&analytics, &crate::kit::t2_1()).await;
-    let mut rules = DeliveryRules::default();
-    rules.overdue_open = keelson_methods::kpi::OverdueOpen::Exclude;
+    let rules = DeliveryRules {
+        overdue_open: keelson_methods::kpi::OverdueOpen::Exclude,
+        ..DeliveryRules::default()
+    };
     let figures = analytics
         .supplier_figures(&rules, day("2026-03-31"), None)
         .await

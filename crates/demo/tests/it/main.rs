@@ -1,5 +1,7 @@
 //! The sample company as it is found after all of it went the way that real data goes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use keelson_demo::{ORGANISATION, Options, make, visitors};
@@ -40,7 +42,7 @@ async fn the_company_tells_its_stories(t: TestDb) {
     let keelson = &t.keelson;
     let steps = std::sync::Mutex::new(Vec::new());
     make(keelson, options, &|step| {
-        steps.lock().unwrap().push(step.done)
+        steps.lock().unwrap().push(step.done);
     })
     .await
     .unwrap();

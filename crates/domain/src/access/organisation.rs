@@ -48,7 +48,7 @@ pub struct NewAdministrator {
 
 impl Organisation {
     pub async fn find(db: &impl ConnectionTrait) -> Result<Option<Self>> {
-        organisation::Entity::find_by_id(1)
+        entity::Entity::find_by_id(1)
             .one(db)
             .await?
             .map(Self::try_from)
@@ -67,14 +67,14 @@ impl Organisation {
         let tx = keelson.db.begin().await?;
         let before = lock(&tx).await?;
         let name = checked_name(name)?;
-        let row = organisation::ActiveModel {
+        let row = entity::ActiveModel {
             id: Set(1),
             name: Set(name.clone()),
             currency: Set(currency.code().to_owned()),
             locale: Set(locale.to_owned()),
             ..Default::default()
         };
-        organisation::Entity::update(row).exec(&tx).await?;
+        entity::Entity::update(row).exec(&tx).await?;
         let change = json!({
             "name": [before.name, name],
             "currency": [before.currency.code(), currency.code()],
@@ -143,7 +143,7 @@ pub async fn set_up(
 /// same moment, is refused.
 pub async fn found(tx: &Tx, act: &Act, new: NewOrganisation) -> Result<()> {
     let name = checked_name(&new.name)?;
-    let row = organisation::ActiveModel {
+    let row = entity::ActiveModel {
         id: Set(1),
         name: Set(name.clone()),
         currency: Set(new.currency.code().to_owned()),
@@ -151,7 +151,7 @@ pub async fn found(tx: &Tx, act: &Act, new: NewOrganisation) -> Result<()> {
         invented: Set(new.invented),
         created_at: Set(micros(act.at)),
     };
-    organisation::Entity::insert(row)
+    entity::Entity::insert(row)
         .exec_without_returning(tx)
         .await
         .map_err(taken)?;
@@ -164,7 +164,7 @@ pub async fn found(tx: &Tx, act: &Act, new: NewOrganisation) -> Result<()> {
 
 /// Locks the organisation's row: whoever changes who administers waits here for whoever does the same.
 pub(super) async fn lock(tx: &Tx) -> Result<Organisation> {
-    let row = organisation::Entity::find_by_id(1)
+    let row = entity::Entity::find_by_id(1)
         .lock_exclusive()
         .one(tx)
         .await?;
@@ -209,10 +209,10 @@ async fn tell(tx: &Tx, act: &Act, verb: &'static str, payload: serde_json::Value
     record::append(tx, act, event).await.map(drop)
 }
 
-impl TryFrom<organisation::Model> for Organisation {
+impl TryFrom<entity::Model> for Organisation {
     type Error = Error;
 
-    fn try_from(row: organisation::Model) -> Result<Self> {
+    fn try_from(row: entity::Model) -> Result<Self> {
         Ok(Self {
             currency: Currency::parse(&row.currency)
                 .map_err(|error| Error::damaged("organisation", error))?,
@@ -224,7 +224,7 @@ impl TryFrom<organisation::Model> for Organisation {
     }
 }
 
-mod organisation {
+mod entity {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

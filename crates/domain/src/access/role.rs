@@ -100,7 +100,7 @@ coded! {
 /// Who may do what. One row per permission, one column per role; a role without a 1 may not.
 #[rustfmt::skip]
 const TABLE: [(Permission, [u8; 11]); 24] = {
-    use Permission::*;
+    use Permission::{ViewPortfolio, ViewSuppliers, EditSuppliers, ApproveSuppliers, MergeSuppliers, WriteNotes, ManageDocuments, ViewFacts, ImportFacts, ViewPerformance, PublishScorecards, DefinePerformance, ViewSegmentation, OverrideTiers, DefineSegmentation, ExportData, ShareViews, ManagePeople, ManageOrganisation, ViewAudit, UsePortal, EditOwnProfile, ShareDocuments, ManageColleagues};
     [
     //                     Adminis  Supp  Categ Buyer  Qual Finan Legal  Exec  Audit | Supplier
     //                     trator   mgr   mgr               ce                  or   | adm  member

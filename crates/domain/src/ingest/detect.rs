@@ -3,6 +3,8 @@
 //! Each answer says how sure it is. Nothing is guessed where a wrong guess would go unnoticed: dates that could be read
 //! both ways are said to be ambiguous.
 
+use std::cmp::Reverse;
+
 use super::values::{DateFormat, NumberStyle, Plain, currency_in, iso_date};
 use keelson_methods::money::Currency;
 
@@ -184,7 +186,7 @@ pub fn dates<'a>(values: impl Iterator<Item = &'a str>) -> Dates {
         }
     }
     found.retain(|(count, _)| *count > 0);
-    found.sort_by(|a, b| b.0.cmp(&a.0));
+    found.sort_by_key(|(count, _)| Reverse(*count));
     let formats = keep_useful(&values, found);
     let compiled: Vec<DateFormat> = formats
         .iter()

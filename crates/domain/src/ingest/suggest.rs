@@ -150,7 +150,11 @@ fn price_by_value(mapping: &mut Mapping, columns: &[Column]) {
             all += 1;
             right += usize::from((product - value).abs() <= value.abs() * 0.01 + 0.01);
         }
-        (all > 0).then(|| right as f64 / all as f64).unwrap_or(0.0)
+        if all > 0 {
+            right as f64 / f64::from(all)
+        } else {
+            0.0
+        }
     };
     let is_price = |column: &&Column| column.known_as.iter().any(|name| name.ends_with("price"));
     let best = columns

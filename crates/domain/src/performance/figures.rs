@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use keelson_analytics::{By, Spend, SupplierFigures};
 use keelson_methods::{
-    kpi::{Definition, DeliveryRules, Measure},
+    kpi::{Definition, Measure},
     period::Period,
     segmentation::{Policy, abc},
 };
@@ -42,7 +42,7 @@ pub(super) async fn gather(
     let ppm = first_of(definitions, Measure::Ppm);
     let rules = on_time
         .and_then(|definition| definition.delivery.clone())
-        .unwrap_or_else(DeliveryRules::default);
+        .unwrap_or_default();
     let deliveries = keelson
         .analytics
         .supplier_figures(&rules, as_of, Some(suppliers))
@@ -357,7 +357,12 @@ pub(super) async fn share(keelson: &Keelson, now: DateTime<Utc>) -> Result<()> {
     let classes: HashMap<i64, Option<&'static str>> = spends
         .iter()
         .zip(classes)
-        .map(|((supplier, _), class)| (*supplier, class.map(|class| class.code())))
+        .map(|((supplier, _), class)| {
+            (
+                *supplier,
+                class.map(keelson_methods::segmentation::AbcClass::code),
+            )
+        })
         .collect();
     let moved: Vec<Vec<Value>> = suppliers
         .iter()

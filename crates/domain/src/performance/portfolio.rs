@@ -386,7 +386,7 @@ async fn total_spend(
     let ours = ours
         .iter()
         .map(|spend| spend.amount_minor)
-        .reduce(|sum, amount| sum.saturating_add(amount));
+        .reduce(i64::saturating_add);
     let mut elsewhere: Vec<Amount> = others
         .into_iter()
         .map(|spend| Amount {

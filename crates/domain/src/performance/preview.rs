@@ -216,12 +216,7 @@ async fn assemble(
         ..Figure::default()
     };
     let figure = |of: &HashMap<i64, Figure>, id: i64| of.get(&id).copied().unwrap_or(nothing);
-    let differing: Vec<(
-        SupplierId,
-        Changed<Figure>,
-        Changed<Option<f64>>,
-        Changed<Option<Grade>>,
-    )> = known
+    let differing: Vec<_> = known
         .iter()
         .map(|id| {
             let figure = figures.map(|side| figure(side, *id));

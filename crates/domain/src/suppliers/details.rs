@@ -71,26 +71,30 @@ impl Details {
 
     /// Takes over every value another description has, where `may` allows the field to change.
     pub(super) fn take_over(&mut self, other: &Self, may: impl Fn(&str) -> bool) {
-        fn fill<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>, may: bool) {
+        fn fill<T: Clone>(mine: &mut Option<T>, theirs: Option<&T>, may: bool) {
             if may && theirs.is_some() {
-                mine.clone_from(theirs);
+                *mine = theirs.cloned();
             }
         }
         if may("name") {
             self.name = other.name.clone();
         }
-        fill(&mut self.legal_name, &other.legal_name, may("legal_name"));
-        fill(&mut self.country, &other.country, may("country"));
-        fill(&mut self.region, &other.region, may("region"));
-        fill(&mut self.city, &other.city, may("city"));
-        fill(&mut self.postcode, &other.postcode, may("postcode"));
-        fill(&mut self.address, &other.address, may("address"));
-        fill(&mut self.website, &other.website, may("website"));
-        fill(&mut self.phone, &other.phone, may("phone"));
-        fill(&mut self.currency, &other.currency, may("currency"));
+        fill(
+            &mut self.legal_name,
+            other.legal_name.as_ref(),
+            may("legal_name"),
+        );
+        fill(&mut self.country, other.country.as_ref(), may("country"));
+        fill(&mut self.region, other.region.as_ref(), may("region"));
+        fill(&mut self.city, other.city.as_ref(), may("city"));
+        fill(&mut self.postcode, other.postcode.as_ref(), may("postcode"));
+        fill(&mut self.address, other.address.as_ref(), may("address"));
+        fill(&mut self.website, other.website.as_ref(), may("website"));
+        fill(&mut self.phone, other.phone.as_ref(), may("phone"));
+        fill(&mut self.currency, other.currency.as_ref(), may("currency"));
         fill(
             &mut self.partner_since,
-            &other.partner_since,
+            other.partner_since.as_ref(),
             may("partner_since"),
         );
     }

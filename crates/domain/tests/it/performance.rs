@@ -138,8 +138,8 @@ async fn a_template_names_only_kpis_that_are_defined_and_a_tier_has_one(t: TestD
     let mut template = versions::find::<ScorecardTemplate>(t.db.read(), "strategic")
         .await?
         .document;
-    template.lines[0].kpi = "charm".to_owned();
-    template.id = "second".to_owned();
+    template.lines[0].kpi = "charm".into();
+    template.id = "second".into();
     let Err(Error::Invalid(fields)) = template::publish(&t.keelson, &t.act(), &template).await
     else {
         panic!("a template with an unknown KPI is refused");

@@ -312,7 +312,7 @@ async fn a_new_policy_is_previewed_and_leaves_old_tiers_alone(t: TestDb) -> Resu
     let explained = why(t.db.read(), strategic, day(TODAY)).await?.unwrap();
     assert_eq!(explained.policy.document.matrix.profit_impact_cut, 94.0);
 
-    stricter.id = "other".to_owned();
+    stricter.id = "other".into();
     assert!(matches!(
         policy::publish(&t.keelson, &t.act(), &stricter).await,
         Err(Error::Invalid(_))

@@ -93,7 +93,7 @@ pub(crate) async fn measure(place: &Place, options: Measure) -> Result<ExitCode>
                 Value::Text(&key),
                 Value::Text(&name),
                 Value::Text(definition.id.as_str()),
-                Value::Integer(published.version.into()),
+                Value::Integer(published.version),
                 Value::Text(&period),
                 Value::Integer(measured.rate.numerator),
                 Value::Integer(measured.rate.denominator),

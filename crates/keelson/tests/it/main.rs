@@ -1,5 +1,7 @@
 //! The binary as a person or a script calls it: exit codes, what goes to which stream, the columns of what it prints.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod killed;
 mod real;
 

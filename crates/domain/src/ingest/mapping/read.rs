@@ -93,12 +93,11 @@ const DATE_FORMATS: &str = "a list of date formats, such as [\"%d.%m.%Y\"]";
 fn letter(fields: &mut Fields, name: &'static str) -> Option<char> {
     let written: String = fields.optional(name, "one character in quotation marks")?;
     let mut letters = written.chars();
-    match (letters.next(), letters.next()) {
-        (Some(letter), None) => Some(letter),
-        _ => {
-            fields.report(name, format!("expected one character, found \"{written}\""));
-            None
-        }
+    if let (Some(letter), None) = (letters.next(), letters.next()) {
+        Some(letter)
+    } else {
+        fields.report(name, format!("expected one character, found \"{written}\""));
+        None
     }
 }
 

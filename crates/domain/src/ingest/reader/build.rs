@@ -168,9 +168,7 @@ impl Builder {
     /// The row, or nothing where it cannot be kept; the draft then holds the problems.
     pub(super) fn build(&self, draft: &mut Draft, key: &mut KeyPlan) -> Option<Row> {
         match self.kind {
-            Kind::Suppliers => self
-                .supplier(draft, key)
-                .map(|row| Row::Supplier(Box::new(row))),
+            Kind::Suppliers => Self::supplier(draft, key).map(|row| Row::Supplier(Box::new(row))),
             Kind::OrderLines => self
                 .order_line(draft, key)
                 .map(|row| Row::OrderLine(Box::new(row))),
@@ -198,7 +196,7 @@ impl Builder {
             .collect()
     }
 
-    fn supplier(&self, draft: &mut Draft, key: &mut KeyPlan) -> Option<SupplierRow> {
+    fn supplier(draft: &mut Draft, key: &mut KeyPlan) -> Option<SupplierRow> {
         use supplier::At;
         let digest = draft.digest("", |at| at != At::Key as usize);
         let missing = draft.reasons(|_| true);

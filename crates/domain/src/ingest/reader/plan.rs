@@ -163,7 +163,7 @@ impl Plan {
         match self.value(&text, kind, row, draft) {
             Ok(value) => draft.set(self.at, value),
             Err(_) if self.on_error == OnError::Missing => {
-                self.gap(Missing::ParseError, &text, draft)
+                self.gap(Missing::ParseError, &text, draft);
             }
             Err(reason) => draft.reject(self.label.as_deref(), Some(&text), reason),
         }
@@ -312,7 +312,7 @@ impl Plan {
             .filter(|_| self.field.holds.needs_currency())
         {
             None => None,
-            Some(at) => Some(self.currency(at, text, kind, draft)?),
+            Some(at) => Some(Self::currency(at, text, kind, draft)?),
         };
         let decimals = decimals(self.field.holds, currency);
         let exact = kind == CellKind::Number && self.factor == 0;
@@ -348,13 +348,7 @@ impl Plan {
     }
 
     /// The row's currency, which a currency sign in the amount itself may not contradict.
-    fn currency(
-        &self,
-        at: usize,
-        text: &str,
-        kind: CellKind,
-        draft: &Draft,
-    ) -> Result<Currency, String> {
+    fn currency(at: usize, text: &str, kind: CellKind, draft: &Draft) -> Result<Currency, String> {
         let currency = draft.currency(at).ok_or_else(|| {
             "The amount has no currency. Fill in the row's currency, or write a constant or a default for it in the mapping.".to_owned()
         })?;

@@ -79,7 +79,7 @@ pub async fn possible_duplicates(
             .duplicates
             .shared
             .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         shared.look_up(&party, but)
     };
     let ids: Vec<_> = candidates
@@ -116,7 +116,7 @@ pub async fn find_duplicates(
     let (suppliers, pairs) = tokio::task::spawn_blocking(move || {
         let shared = shared
             .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         shared.pairs(among)
     })
     .await
@@ -298,7 +298,7 @@ async fn refresh(keelson: &Keelson) -> Result<()> {
             .duplicates
             .shared
             .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         (shared.last_id, shared.last_change)
     };
     let changed = records(
@@ -311,7 +311,7 @@ async fn refresh(keelson: &Keelson) -> Result<()> {
         .duplicates
         .shared
         .write()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     for record in changed {
         shared.last_id = shared.last_id.max(record.id.0);
         shared.last_change = shared.last_change.max(record.updated_at);

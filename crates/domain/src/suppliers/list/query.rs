@@ -217,7 +217,7 @@ impl ListQuery {
             return;
         }
         match name {
-            "q" => self.text = value.to_owned(),
+            "q" => value.clone_into(&mut self.text),
             "status" => add(&mut self.status, Status::parse(value)),
             "tier" => add(&mut self.tier, word(value)),
             "quadrant" => add(&mut self.quadrant, word(value)),

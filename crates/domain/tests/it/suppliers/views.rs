@@ -6,7 +6,7 @@ use keelson_testkit::{TestDb, db_test};
 
 use super::colleague;
 
-fn view<'a>(name: &'a str, shared: bool) -> NewView<'a> {
+fn view(name: &str, shared: bool) -> NewView<'_> {
     NewView {
         list: "suppliers",
         name,

@@ -120,7 +120,7 @@ fn company(supplier: &Supplier) -> Props {
         .row("Supplier number", supplier.number.clone())
         .row_or(
             "Currency",
-            details.currency.map(|currency| currency.code()),
+            details.currency.map(keelson_methods::money::Currency::code),
             "not recorded",
         )
         .row_or(
@@ -138,13 +138,18 @@ fn address(details: &Details) -> Props {
         .row_or("Region", details.region.clone(), "not recorded")
         .row_or(
             "Country",
-            details.country.map(|country| country.name()),
+            details
+                .country
+                .map(keelson_domain::suppliers::Country::name),
             "not recorded",
         )
         .row_or("Telephone", details.phone.clone(), "not recorded")
         .row_or(
             "Website",
-            details.website.as_ref().map(|website| website.as_str()),
+            details
+                .website
+                .as_ref()
+                .map(keelson_domain::suppliers::Website::as_str),
             "not recorded",
         )
 }

@@ -49,7 +49,7 @@ fn read(path: &Path, mapping: &str) -> Read {
         match outcome {
             Outcome::Row(row) => read.rows.push(row),
             Outcome::Repeated { .. } => read.repeated += 1,
-            rejected => read.rejected.push(rejected),
+            rejected @ Outcome::Rejected { .. } => read.rejected.push(rejected),
         }
     }
     read.control = reader.control();
