@@ -91,9 +91,11 @@ impl Analytics {
                 .await?
             {
                 let rows = Rows { batch: &batch };
+                let [supplier, lines, open, overdue] =
+                    ["supplier", "lines", "open", "overdue"].map(|name| rows.int(name));
                 for row in 0..batch.num_rows() {
-                    let supplier = rows.int("supplier", row);
-                    let lines = rows.int("lines", row).unsigned_abs();
+                    let supplier = supplier.read(row);
+                    let lines = lines.read(row).unsigned_abs();
                     let figures = found.entry(supplier).or_default();
                     figures.supplier = supplier;
                     figures.last_received_on = figures.last_received_on.max(last_of(&batch, row));
@@ -102,8 +104,8 @@ impl Analytics {
                         Source::InvoiceLines => figures.invoice_lines = lines,
                         Source::OrderLines => {
                             figures.order_lines = lines;
-                            figures.open = rows.int("open", row).unsigned_abs();
-                            figures.overdue = rows.int("overdue", row).unsigned_abs();
+                            figures.open = open.read(row).unsigned_abs();
+                            figures.overdue = overdue.read(row).unsigned_abs();
                         }
                         Source::LineReceipts | Source::LooseReceipts => {}
                     }

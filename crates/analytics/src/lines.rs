@@ -163,7 +163,7 @@ impl Analytics {
             .await?
         {
             let rows = Rows { batch: &batch };
-            let count = |standing: Standing| rows.int(standing.code(), 0).unsigned_abs();
+            let count = |standing: Standing| rows.int(standing.code()).read(0).unsigned_abs();
             found.met = count(Standing::Met);
             found.missed = count(Standing::Missed);
             found.excluded = count(Standing::Excluded);

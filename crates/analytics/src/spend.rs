@@ -165,17 +165,12 @@ async fn sums(frame: DataFrame, by: By) -> Result<Vec<(Group, [i64; 3])>> {
     let mut found = Vec::new();
     for batch in frame.aggregate(groups, sums)?.collect().await? {
         let rows = Rows { batch: &batch };
-        let int = |name, row| rows.int(name, row);
-        found.extend((0..batch.num_rows()).map(|row| {
-            (
-                rows.group(row),
-                [
-                    int("amount_sum", row),
-                    int("lines", row),
-                    int("unvalued", row),
-                ],
-            )
-        }));
+        let sums = ["amount_sum", "lines", "unvalued"].map(|name| rows.int(name));
+        let groups = rows.groups();
+        found.extend(
+            (0..batch.num_rows())
+                .map(|row| (groups.read(row), sums.each_ref().map(|sum| sum.read(row)))),
+        );
     }
     // A question without groups always has one row, if only of nothing.
     found.retain(|(_, [_, lines, _])| *lines > 0);

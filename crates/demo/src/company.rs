@@ -167,6 +167,8 @@ const STORIES: &[Story] = &[
         hard_to_replace: true,
         tell: |habits, ratings| {
             (habits.on_time, habits.drift, habits.price) = (0.945, 0.0013, -0.012);
+            // One bad lot would cost a quarter its grade, and a star has none.
+            (habits.ppm, habits.bad_lots) = (4.0, 0.0004);
             (ratings.impact, ratings.innovation) = (Some(5), Some(5));
         },
     },
@@ -182,6 +184,8 @@ const STORIES: &[Story] = &[
         hard_to_replace: true,
         tell: |habits, ratings| {
             (habits.on_time, habits.drift, habits.turn) = (0.970, -0.018, 18);
+            // The parts are good; it is the days that slide.
+            (habits.ppm, habits.bad_lots) = (4.0, 0.0004);
             (ratings.impact, ratings.risk_centi) = (Some(5), Some(6_400));
         },
     },

@@ -1,4 +1,8 @@
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use keelson_migrations::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -28,6 +32,8 @@ pub struct Db {
     write: DatabaseConnection,
     read: DatabaseConnection,
     engine: Engine,
+    /// Where the embedded database lies.
+    file: Option<PathBuf>,
 }
 
 impl Db {
@@ -63,6 +69,7 @@ impl Db {
             write: write.into(),
             read: read.into(),
             engine: Engine::Sqlite,
+            file: Some(path.to_owned()),
         })
         .await
     }
@@ -80,6 +87,7 @@ impl Db {
             write: pool.clone(),
             read: pool,
             engine: Engine::Postgres,
+            file: None,
         })
         .await
     }
@@ -113,6 +121,11 @@ impl Db {
     /// The writer's own pool, for bulk loading, which speaks each engine's own language.
     pub(crate) fn writer(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// The embedded database's file; nothing for PostgreSQL.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// Closes every connection, so that a data folder can be moved or a test database dropped.

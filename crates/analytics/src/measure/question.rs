@@ -1,8 +1,8 @@
 //! One scan that answers several requests: rows, judged once, added up by group.
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch},
-    datatypes::{DataType, Float64Type, Int32Type, Int64Type},
+    array::{Array, AsArray, Int32Array, Int64Array, RecordBatch, StringViewArray},
+    datatypes::{DataType, Float64Type, Int64Type},
 };
 use datafusion::{
     common::ScalarValue,
@@ -83,11 +83,14 @@ impl<'a> Question<'a> {
     pub(super) async fn answer(&self, analytics: &Analytics, answers: &mut [Groups]) -> Result<()> {
         for batch in self.plan(analytics).await?.collect().await? {
             let rows = Rows { batch: &batch };
+            // Each column is looked up once, not once a row.
+            let sums: Vec<SumColumns<'_>> = (0..self.parts.len()).map(|at| rows.sums(at)).collect();
+            let groups = rows.groups();
             for row in 0..batch.num_rows() {
-                for (at, part) in self.parts.iter().enumerate() {
-                    let sums = rows.sums(at, row);
+                for (part, columns) in self.parts.iter().zip(&sums) {
+                    let sums = columns.read(row);
                     if sums != Sums::default() {
-                        *answers[part.index].entry(rows.group(row)).or_default() += sums;
+                        *answers[part.index].entry(groups.read(row)).or_default() += sums;
                     }
                 }
             }
@@ -393,70 +396,130 @@ pub(crate) struct Rows<'a> {
     pub(crate) batch: &'a RecordBatch,
 }
 
-impl Rows<'_> {
-    fn column(&self, name: &str) -> Option<&ArrayRef> {
-        self.batch.column_by_name(name)
+impl<'a> Rows<'a> {
+    pub(crate) fn int(&self, name: &str) -> IntColumn<'a> {
+        let column = self.batch.column_by_name(name);
+        IntColumn(column.map(|column| column.as_primitive()))
     }
 
-    /// A sum. Over nothing it is null, and a sum nobody asked for is not there: nothing was added.
-    pub(crate) fn int(&self, name: &str, row: usize) -> i64 {
-        self.column(name).map_or(0, |column| {
-            let column = column.as_primitive::<Int64Type>();
-            if column.is_null(row) {
-                0
-            } else {
-                column.value(row)
-            }
-        })
-    }
-
-    fn text(&self, name: &str, row: usize) -> Option<String> {
-        let column = self.column(name)?.as_string_view();
-        (!column.is_null(row)).then(|| column.value(row).to_owned())
-    }
-
-    pub(crate) fn group(&self, row: usize) -> Group {
-        let supplier = self
-            .column("supplier")
-            .map(arrow::array::AsArray::as_primitive::<Int64Type>);
-        let month = self
-            .column("month")
-            .map(arrow::array::AsArray::as_primitive::<Int32Type>);
-        Group {
-            supplier: supplier
-                .filter(|column| !column.is_null(row))
-                .map(|column| column.value(row)),
-            month: month
-                .filter(|column| !column.is_null(row))
-                .map(|column| column.value(row)),
-            category: self.text("category", row),
-            site: self.text("site", row),
-            currency: self.text("currency", row),
+    pub(crate) fn groups(&self) -> GroupColumns<'a> {
+        let column = |name| self.batch.column_by_name(name);
+        let text = |name| column(name).map(|column| column.as_string_view());
+        GroupColumns {
+            supplier: column("supplier").map(|column| column.as_primitive()),
+            month: column("month").map(|column| column.as_primitive()),
+            category: text("category"),
+            site: text("site"),
+            currency: text("currency"),
         }
     }
 
-    fn sums(&self, at: usize, row: usize) -> Sums {
-        let int = |name: &str| self.int(&format!("{name}_{at}"), row);
-        let count = |name: &str| int(name).unsigned_abs();
-        let rate = |prefix: &str| Rate {
-            numerator: int(&format!("{prefix}numerator")),
-            denominator: int(&format!("{prefix}denominator")),
-            n: count(&format!("{prefix}n")),
+    fn sums(&self, at: usize) -> SumColumns<'a> {
+        let int = |name: &str| self.int(&format!("{name}_{at}"));
+        let rate = |prefix: &str| {
+            ["numerator", "denominator", "n"].map(|name| int(&format!("{prefix}{name}")))
         };
-        Sums {
+        SumColumns {
             rate: rate(""),
             raw: rate("raw_"),
-            unreported: count("unreported"),
-            left_out: count("left_out"),
+            unreported: int("unreported"),
+            left_out: int("left_out"),
+            lead_time: [
+                "error",
+                "early",
+                "error_squared",
+                "actual_n",
+                "actual",
+                "actual_squared",
+                "censored",
+                "censored_days",
+            ]
+            .map(int),
+        }
+    }
+}
+
+/// A column of sums. Over nothing a sum is null, and a sum nobody asked for is not there: nothing was added.
+pub(crate) struct IntColumn<'a>(Option<&'a Int64Array>);
+
+impl IntColumn<'_> {
+    pub(crate) fn read(&self, row: usize) -> i64 {
+        match self.0 {
+            Some(column) if column.is_valid(row) => column.value(row),
+            _ => 0,
+        }
+    }
+}
+
+pub(crate) struct GroupColumns<'a> {
+    supplier: Option<&'a Int64Array>,
+    month: Option<&'a Int32Array>,
+    category: Option<&'a StringViewArray>,
+    site: Option<&'a StringViewArray>,
+    currency: Option<&'a StringViewArray>,
+}
+
+impl GroupColumns<'_> {
+    pub(crate) fn read(&self, row: usize) -> Group {
+        let text = |column: Option<&StringViewArray>| {
+            let column = column.filter(|column| column.is_valid(row));
+            column.map(|column| column.value(row).to_owned())
+        };
+        Group {
+            supplier: self
+                .supplier
+                .filter(|column| column.is_valid(row))
+                .map(|column| column.value(row)),
+            month: self
+                .month
+                .filter(|column| column.is_valid(row))
+                .map(|column| column.value(row)),
+            category: text(self.category),
+            site: text(self.site),
+            currency: text(self.currency),
+        }
+    }
+}
+
+struct SumColumns<'a> {
+    rate: [IntColumn<'a>; 3],
+    raw: [IntColumn<'a>; 3],
+    unreported: IntColumn<'a>,
+    left_out: IntColumn<'a>,
+    lead_time: [IntColumn<'a>; 8],
+}
+
+impl SumColumns<'_> {
+    fn read(&self, row: usize) -> Sums {
+        let rate = |[numerator, denominator, n]: &[IntColumn<'_>; 3]| Rate {
+            numerator: numerator.read(row),
+            denominator: denominator.read(row),
+            n: n.read(row).unsigned_abs(),
+        };
+        let [
+            error,
+            early,
+            error_squared,
+            actual_n,
+            actual,
+            actual_squared,
+            censored,
+            censored_days,
+        ] = self.lead_time.each_ref().map(|column| column.read(row));
+        Sums {
+            rate: rate(&self.rate),
+            raw: rate(&self.raw),
+            unreported: self.unreported.read(row).unsigned_abs(),
+            left_out: self.left_out.read(row).unsigned_abs(),
             lead_time: LeadTimeSums {
-                error: int("error"),
-                early: int("early"),
-                error_squared: int("error_squared"),
-                actual_n: int("actual_n"),
-                actual: int("actual"),
-                actual_squared: int("actual_squared"),
-                censored: int("censored"),
-                censored_days: int("censored_days"),
+                error,
+                early,
+                error_squared,
+                actual_n,
+                actual,
+                actual_squared,
+                censored,
+                censored_days,
             },
         }
     }

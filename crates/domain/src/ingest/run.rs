@@ -359,8 +359,8 @@ impl Load<'_> {
                 ]
             })
             .collect();
-        let columns = ["import_id", "row_number", "column_name", "value", "reason"];
-        bulk.insert_rows("import_rejects", &columns, &rows).await
+        const COLUMNS: &[&str] = &["import_id", "row_number", "column_name", "value", "reason"];
+        bulk.insert_rows("import_rejects", COLUMNS, rows).await
     }
 
     /// Takes over what a file says about suppliers. It commits before the batch's progress does: done twice, it changes nothing.

@@ -71,7 +71,7 @@ pub(super) fn columns(kind: Kind) -> &'static [&'static str] {
 }
 
 /// One fact on its way into its table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
     /// The source system's own key.
     pub key: String,
@@ -88,9 +88,10 @@ pub struct Fact {
 }
 
 /// A value as a fact table stores it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     /// Dates as days, quantities, prices and amounts.
     Number(Option<i64>),
+    Real(Option<f64>),
     Text(Option<String>),
 }

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod check;
+mod embedded;
 mod fact;
 mod projection;
 mod work;

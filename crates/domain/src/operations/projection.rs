@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use keelson_analytics::{Fact, Inspection, InvoiceLine, Kind, MonthFile, OrderLine, Receipt};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, Statement};
 
+use self::read::Reader;
 use crate::{Keelson, Result, micros};
 
 /// What a run of the projection did.
@@ -22,22 +23,50 @@ pub async fn project(keelson: &Keelson, now: DateTime<Utc>) -> Result<Projected>
     let merged = merged_suppliers(keelson.db.read()).await?;
     let mut projected = Projected::default();
     let mut replaced = Vec::new();
+    let mut reader = Reader::open(&keelson.db)?;
     for month in worklist(keelson.db.read()).await? {
         let (kind, number) = (month.kind()?, month.month);
         let name = format!("{:08}", month.wanted);
         let file = match kind {
             Kind::OrderLines => {
-                write::<OrderLine, _>(keelson, number, &name, &merged, read::order_lines).await?
+                write::<OrderLine>(
+                    keelson,
+                    &mut reader,
+                    (number, &name),
+                    &merged,
+                    read::order_lines,
+                )
+                .await?
             }
             Kind::Receipts => {
-                write::<Receipt, _>(keelson, number, &name, &merged, read::receipts).await?
+                write::<Receipt>(
+                    keelson,
+                    &mut reader,
+                    (number, &name),
+                    &merged,
+                    read::receipts,
+                )
+                .await?
             }
             Kind::Inspections => {
-                write::<Inspection, _>(keelson, number, &name, &merged, read::inspections).await?
+                write::<Inspection>(
+                    keelson,
+                    &mut reader,
+                    (number, &name),
+                    &merged,
+                    read::inspections,
+                )
+                .await?
             }
             Kind::InvoiceLines => {
-                write::<InvoiceLine, _>(keelson, number, &name, &merged, read::invoice_lines)
-                    .await?
+                write::<InvoiceLine>(
+                    keelson,
+                    &mut reader,
+                    (number, &name),
+                    &merged,
+                    read::invoice_lines,
+                )
+                .await?
             }
         };
         projected.rows += file.as_ref().map_or(0, |file| file.rows);
@@ -185,21 +214,17 @@ async fn merged_suppliers(db: &DatabaseConnection) -> Result<HashMap<i64, i64>> 
     Ok(direct.keys().map(|id| (*id, resolve(*id))).collect())
 }
 
-/// Writes one month: reads chunks after an id until none is left.
-async fn write<F, R>(
+/// Writes one month, page by page.
+async fn write<F: Fact>(
     keelson: &Keelson,
-    month: i32,
-    name: &str,
+    reader: &mut Reader,
+    (month, name): (i32, &str),
     merged: &HashMap<i64, i64>,
-    read: R,
-) -> Result<Option<MonthFile>>
-where
-    F: Fact,
-    R: AsyncFn(&DatabaseConnection, i32, i64, &HashMap<i64, i64>) -> Result<Option<(Vec<F>, i64)>>,
-{
+    read: impl AsyncFn(&mut Reader, i32, i64, &HashMap<i64, i64>) -> Result<Option<(Vec<F>, i64)>>,
+) -> Result<Option<MonthFile>> {
     let mut writer = keelson.analytics.write_month::<F>(month, name);
     let mut after = 0;
-    while let Some((facts, last)) = read(keelson.db.read(), month, after, merged).await? {
+    while let Some((facts, last)) = read(reader, month, after, merged).await? {
         writer.push(&facts).await?;
         after = last;
     }

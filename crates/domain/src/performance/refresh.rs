@@ -11,18 +11,21 @@ use keelson_methods::{
     rate::Rate,
 };
 use sea_orm::{ConnectionTrait, Statement, Value};
+use tokio::sync::mpsc;
 
 use super::{
     figures,
     measure::{self, Figure},
 };
 use crate::{
-    Keelson, Result, SupplierId, Tx, day_of, rows,
+    Error, Keelson, Result, SupplierId, day_of,
+    operations::{Bulk, Cell},
+    rows,
     versions::{self, Published},
 };
 
 /// Suppliers computed and written together: enough that one scan serves many, few enough that others may write in between.
-const CHUNK: usize = 500;
+const CHUNK: usize = 2_000;
 
 /// Whose measures are computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,16 +63,32 @@ pub async fn refresh(
         Scope::Suppliers(suppliers) => suppliers.iter().map(|id| id.0).collect(),
     };
     let mut refreshed = Refreshed::default();
-    for chunk in suppliers.chunks(CHUNK) {
-        let rows = compute(keelson, &definitions, &windows, chunk, as_of).await?;
-        let figures = figures::gather(keelson, &definitions, &windows, chunk, &rows, as_of).await?;
-        let tx = keelson.db.begin().await?;
-        replace(&tx, chunk, &rows, as_of).await?;
-        figures::write(&tx, &figures, &windows, as_of, now).await?;
-        tx.commit().await?;
-        refreshed.suppliers += chunk.len() as u64;
-        refreshed.measures += rows.len() as u64;
-    }
+    // While one chunk is written, the next is computed.
+    let (hand_over, mut computed) = mpsc::channel(1);
+    let computing = async {
+        for chunk in suppliers.chunks(CHUNK) {
+            let rows = compute(keelson, &definitions, &windows, chunk, as_of).await?;
+            let figures =
+                figures::gather(keelson, &definitions, &windows, chunk, &rows, as_of).await?;
+            if hand_over.send((chunk, rows, figures)).await.is_err() {
+                break;
+            }
+        }
+        drop(hand_over);
+        Ok::<_, Error>(())
+    };
+    let writing = async {
+        while let Some((chunk, rows, figures)) = computed.recv().await {
+            refreshed.suppliers += chunk.len() as u64;
+            refreshed.measures += rows.len() as u64;
+            replace(keelson, chunk, rows, as_of).await?;
+            let tx = keelson.db.begin().await?;
+            figures::write(&tx, &figures, &windows, as_of, now).await?;
+            tx.commit().await?;
+        }
+        Ok::<_, Error>(())
+    };
+    futures::try_join!(computing, writing)?;
     if *scope == Scope::Everyone {
         forget_absorbed(keelson).await?;
     }
@@ -333,7 +352,7 @@ pub(super) fn one_currency(measured: Vec<Measured>) -> Vec<Measured> {
         .collect()
 }
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: &[&str] = &[
     "supplier_id",
     "kpi",
     "version",
@@ -348,14 +367,22 @@ const COLUMNS: [&str; 12] = [
     "as_of",
 ];
 
-async fn replace(tx: &Tx, suppliers: &[i64], rows: &[Row<'_>], as_of: NaiveDate) -> Result<()> {
-    tx.execute_unprepared(&format!(
+/// Two refreshes that meet on a supplier follow one another; the later one's rows stay.
+async fn replace(
+    keelson: &Keelson,
+    suppliers: &[i64],
+    rows: Vec<Row<'_>>,
+    as_of: NaiveDate,
+) -> Result<()> {
+    let mut bulk = Bulk::begin(&keelson.db).await?;
+    bulk.alone_in("measures").await?;
+    bulk.execute(format!(
         "DELETE FROM measures WHERE supplier_id IN ({})",
         rows::list(suppliers)
     ))
     .await?;
-    let as_of = day_of(as_of);
-    let values = rows.iter().map(|row| -> Vec<Value> {
+    let as_of = i64::from(day_of(as_of));
+    let cells = rows.into_iter().map(|row| {
         let Figure {
             rate,
             value,
@@ -363,25 +390,23 @@ async fn replace(tx: &Tx, suppliers: &[i64], rows: &[Row<'_>], as_of: NaiveDate)
             reason,
         } = row.figure;
         vec![
-            row.supplier.into(),
-            row.definition.document.id.clone().into(),
-            row.definition.version.into(),
-            row.period.to_string().into(),
-            rate.numerator.into(),
-            rate.denominator.into(),
-            (rate.n as i64).into(),
-            value.into(),
-            interval.map(|interval| interval.low).into(),
-            interval.map(|interval| interval.high).into(),
-            reason.map(|reason| reason.code().to_owned()).into(),
-            as_of.into(),
+            Cell::Number(Some(row.supplier)),
+            Cell::Text(Some(row.definition.document.id.clone())),
+            Cell::Number(Some(row.definition.version)),
+            Cell::Text(Some(row.period.to_string())),
+            Cell::Number(Some(rate.numerator)),
+            Cell::Number(Some(rate.denominator)),
+            Cell::Number(Some(rate.n as i64)),
+            Cell::Real(value),
+            Cell::Real(interval.map(|interval| interval.low)),
+            Cell::Real(interval.map(|interval| interval.high)),
+            Cell::Text(reason.map(|reason| reason.code().to_owned())),
+            Cell::Number(Some(as_of)),
         ]
     });
-    // Two refreshes may meet on one supplier; the later one's rows stay.
-    let tail = "ON CONFLICT (supplier_id, kpi, period) DO UPDATE SET version = excluded.version, \
-        numerator = excluded.numerator, denominator = excluded.denominator, n = excluded.n, value = excluded.value, \
-        low = excluded.low, high = excluded.high, reason = excluded.reason, as_of = excluded.as_of";
-    rows::insert(tx, "measures", &COLUMNS, values.collect(), tail).await
+    bulk.insert_rows("measures", COLUMNS, cells.collect())
+        .await?;
+    bulk.commit().await
 }
 
 /// A merged record's facts count for its survivor.

@@ -78,8 +78,8 @@ pub async fn update_view(keelson: &Keelson, act: &Act, id: SavedViewId, query: &
 
 pub async fn rename_view(keelson: &Keelson, act: &Act, id: SavedViewId, name: &str) -> Result<()> {
     let person = must_be_somebody(act)?;
-    let name = view_name(name)?;
     change(keelson, act, id, "renamed", async |tx| {
+        let name = view_name(name)?;
         must_be_free(tx, "suppliers", person, &name, Some(id)).await?;
         Sql::new("UPDATE saved_views SET name = ? WHERE id = ?")
             .bind(name.as_str())

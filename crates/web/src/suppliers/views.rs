@@ -275,7 +275,8 @@ pub(super) async fn rename(
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Pin {
     pinned: bool,
 }

@@ -45,7 +45,7 @@ async fn every_answer_protects_its_reader(t: TestDb) {
         Who::Somebody(Role::SupplierAdministrator),
     ] {
         for route in routes().list() {
-            let (visitor, world) = who.come(&app).await;
+            let (visitor, world) = who.come_to(&app, route.path).await;
             for address in addresses(&world, route.path) {
                 let answer = match route.method {
                     "GET" => visitor.get(&address).await,
@@ -181,7 +181,7 @@ async fn what_another_site_sends_changes_nothing(t: TestDb) {
             .into_iter()
             .filter(|route| route.method == "POST")
         {
-            let (visitor, world) = Who::Somebody(who).come(&app).await;
+            let (visitor, world) = Who::Somebody(who).come_to(&app, route.path).await;
             let [own, ..] = addresses(&world, route.path);
             for headers in foreign {
                 let answer = forged(&visitor, &own, headers).await;

@@ -137,12 +137,7 @@ impl Who {
         std::iter::once(Self::Nobody).chain(Role::ALL.iter().copied().map(Self::Somebody))
     }
 
-    /// A fresh person of this kind with a fresh session, and the records to try with.
-    pub(crate) async fn come(self, app: &TestApp) -> (Visitor<'_>, World) {
-        self.come_to(app, "").await
-    }
-
-    /// Like `come`, with the samples that the path of one route needs.
+    /// A fresh person of this kind with a fresh session, and the records to try the path of one route with.
     pub(crate) async fn come_to<'a>(self, app: &'a TestApp, path: &str) -> (Visitor<'a>, World) {
         let own = supplier(app, "Norrfjord Castings AB").await;
         let other = supplier(app, "Delta Hydraulik GmbH").await;

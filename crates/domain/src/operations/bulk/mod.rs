@@ -9,8 +9,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use keelson_analytics::Kind;
 
-use super::fact::{Cell, Fact, columns};
-use crate::{Db, Engine, ImportId, Result, SourceId};
+use super::{
+    embedded::Embedded,
+    fact::{Cell, Fact, columns},
+};
+use crate::{Db, ImportId, Result, SourceId};
 
 /// The columns every fact has, before those of its kind.
 const COMMON: [&str; 8] = [
@@ -26,7 +29,7 @@ const COMMON: [&str; 8] = [
 
 /// A transaction that speaks the engine's own bulk language.
 pub enum Bulk {
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Sqlite(Embedded),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
 }
 
@@ -72,25 +75,17 @@ struct Existing {
 
 impl Bulk {
     pub async fn begin(db: &Db) -> Result<Self> {
-        Ok(match db.engine() {
-            Engine::Sqlite => Self::Sqlite(
-                db.writer()
-                    .get_sqlite_connection_pool()
-                    .begin_with("BEGIN IMMEDIATE")
-                    .await?,
-            ),
-            Engine::Postgres => {
-                Self::Postgres(db.writer().get_postgres_connection_pool().begin().await?)
-            }
+        Ok(match db.file() {
+            Some(file) => Self::Sqlite(Embedded::begin(db, file).await?),
+            None => Self::Postgres(db.writer().get_postgres_connection_pool().begin().await?),
         })
     }
 
     pub async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(embedded) => embedded.commit().await,
+            Self::Postgres(tx) => Ok(tx.commit().await?),
         }
-        Ok(())
     }
 
     /// Loads facts of one source. Keys must not repeat within `facts`.
@@ -108,7 +103,7 @@ impl Bulk {
         let mut new_lines = Vec::new();
         if !known.no_key_yet {
             let keys: Vec<String> = facts.iter().map(|fact| fact.key.clone()).collect();
-            let existing = self.existing(kind, source, &keys).await?;
+            let existing = self.existing(kind, source, keys).await?;
             facts.retain(|fact| match existing.get(&fact.key) {
                 None => {
                     if kind == Kind::OrderLines && !known.no_receipt_yet {
@@ -138,16 +133,16 @@ impl Bulk {
         }
         if !new_lines.is_empty() {
             // A receipt that came before its line stood for itself; from now on it is projected with the line.
-            let lines: Vec<&str> = new_lines.iter().map(String::as_str).collect();
-            let waiting = self.places(RECEIPTS, source, &lines).await?;
+            let waiting = self.places(RECEIPTS, source, new_lines).await?;
             self.touch(Kind::Receipts, &waiting.months, import).await?;
             suppliers.extend(waiting.suppliers);
         }
         months.extend(facts.iter().map(|fact| fact.month));
         if kind == Kind::Receipts && !known.lines_touched {
             // A receipt is projected with its line, so it is the line's month that has to be rewritten.
-            let lines: Vec<&str> = facts.iter().filter_map(|fact| fact.text(0)).collect();
-            let lines = self.places(LINES, source, &lines).await?;
+            let lines = facts.iter().filter_map(|fact| fact.text(0));
+            let lines = lines.map(str::to_owned).collect();
+            let lines = self.places(LINES, source, lines).await?;
             self.touch(Kind::OrderLines, &lines.months, import).await?;
             suppliers.extend(lines.suppliers);
         }
@@ -159,7 +154,7 @@ impl Bulk {
             self.retire(kind, &retired).await?;
         }
         if !facts.is_empty() {
-            self.insert(kind, source, import, &facts).await?;
+            self.insert(kind, source, import, facts).await?;
             self.touch(kind, &months, import).await?;
             self.touch_suppliers(&suppliers).await?;
         }
@@ -173,11 +168,14 @@ impl Bulk {
         &mut self,
         kind: Kind,
         source: SourceId,
-        keys: &[String],
+        keys: Vec<String>,
     ) -> Result<HashMap<String, Existing>> {
         match self {
-            Self::Sqlite(tx) => sqlite::existing(tx, kind, source, keys).await,
-            Self::Postgres(tx) => postgres::existing(tx, kind, source, keys).await,
+            Self::Sqlite(embedded) => {
+                let work = move |connection: &_| sqlite::existing(connection, kind, source, keys);
+                embedded.work(work).await
+            }
+            Self::Postgres(tx) => postgres::existing(tx, kind, source, &keys).await,
         }
     }
 
@@ -214,13 +212,30 @@ impl Bulk {
         Ok(())
     }
 
+    /// Waits until nobody else writes to a table, and lets nobody else before the commit. Reading goes on.
+    pub async fn alone_in(&mut self, table: &'static str) -> Result<()> {
+        match self {
+            // A writer is alone there anyway.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => self
+                .execute(format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
+                .await
+                .map(drop),
+        }
+    }
+
     /// Runs a statement made of our own words and numbers only, and says how many rows it touched.
     pub async fn execute(&mut self, sql: String) -> Result<u64> {
-        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-        Ok(match self {
-            Self::Sqlite(tx) => sql.execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx) => sql.execute(&mut **tx).await?.rows_affected(),
-        })
+        match self {
+            Self::Sqlite(embedded) => {
+                let touched = embedded.work(move |connection| connection.execute(&sql, []));
+                Ok(touched.await? as u64)
+            }
+            Self::Postgres(tx) => {
+                let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+                Ok(sql.execute(&mut **tx).await?.rows_affected())
+            }
+        }
     }
 
     /// A corrected receipt may name another line now; the line it named before has to be rewritten too.
@@ -277,27 +292,35 @@ impl Bulk {
         kind: Kind,
         source: SourceId,
         import: ImportId,
-        facts: &[Fact],
+        facts: Vec<Fact>,
     ) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => sqlite::insert(tx, kind, source, import, facts).await,
-            Self::Postgres(tx) => postgres::insert(tx, kind, source, import, facts).await,
+            Self::Sqlite(embedded) => {
+                let work =
+                    move |connection: &_| sqlite::insert(connection, kind, source, import, &facts);
+                embedded.work(work).await
+            }
+            Self::Postgres(tx) => postgres::insert(tx, kind, source, import, &facts).await,
         }
     }
 
     /// Inserts plain rows into another table in the same transaction. Table and columns are our own words.
     pub async fn insert_rows(
         &mut self,
-        table: &str,
-        columns: &[&str],
-        rows: &[Vec<Cell>],
+        table: &'static str,
+        columns: &'static [&'static str],
+        rows: Vec<Vec<Cell>>,
     ) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
         match self {
-            Self::Sqlite(tx) => sqlite::insert_rows(tx, table, columns, rows).await,
-            Self::Postgres(tx) => postgres::insert_rows(tx, table, columns, rows).await,
+            Self::Sqlite(embedded) => {
+                let work =
+                    move |connection: &_| sqlite::insert_rows(connection, table, columns, &rows);
+                embedded.work(work).await
+            }
+            Self::Postgres(tx) => postgres::insert_rows(tx, table, columns, &rows).await,
         }
     }
 
@@ -306,14 +329,17 @@ impl Bulk {
         &mut self,
         (table, column): (&str, &str),
         source: SourceId,
-        keys: &[&str],
+        keys: Vec<String>,
     ) -> Result<Places> {
         let sql = format!(
             "SELECT DISTINCT month, supplier_id FROM {table} WHERE source_id = {source} AND superseded_by IS NULL AND {column}"
         );
         let found = match self {
-            Self::Sqlite(tx) => sqlite::found_places(tx, &sql, keys).await?,
-            Self::Postgres(tx) => postgres::found_places(tx, &sql, keys).await?,
+            Self::Sqlite(embedded) => {
+                let work = move |connection: &_| sqlite::found_places(connection, &sql, keys);
+                embedded.work(work).await?
+            }
+            Self::Postgres(tx) => postgres::found_places(tx, &sql, &keys).await?,
         };
         Ok(Places {
             months: found.iter().map(|(month, _)| *month).collect(),
@@ -332,7 +358,7 @@ impl Bulk {
         if keys.is_empty() {
             return Ok(HashSet::new());
         }
-        let existing = self.existing(Kind::Receipts, source, &keys).await?;
+        let existing = self.existing(Kind::Receipts, source, keys).await?;
         if existing.is_empty() {
             return Ok(HashSet::new());
         }

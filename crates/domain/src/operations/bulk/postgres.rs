@@ -1,6 +1,9 @@
 //! PostgreSQL: COPY.
 
-use std::{collections::HashMap, fmt::Write};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+};
 
 use sqlx::{PgConnection, Row};
 
@@ -83,6 +86,13 @@ fn line(out: &mut String, source: SourceId, import: ImportId, fact: &Fact) {
 fn cell(out: &mut String, cell: &Cell) {
     match cell {
         Cell::Number(value) => number(out, *value),
+        // Written so that it reads back as the same number.
+        Cell::Real(value) => match value {
+            Some(value) => {
+                let _ = write!(out, "{value:?}");
+            }
+            None => out.push_str("\\N"),
+        },
         Cell::Text(value) => text(out, value.as_deref()),
     }
 }
@@ -140,8 +150,8 @@ fn text(out: &mut String, value: Option<&str>) {
 pub(super) async fn found_places(
     tx: &mut PgConnection,
     sql: &str,
-    keys: &[&str],
-) -> Result<Vec<(i32, i64)>> {
+    keys: &[String],
+) -> Result<HashSet<(i32, i64)>> {
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{sql} = ANY($1)")))
         .bind(keys)
         .fetch_all(tx)

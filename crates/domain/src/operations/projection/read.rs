@@ -2,336 +2,351 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use keelson_analytics::{Inspection, InvoiceLine, LineReceipt, OrderLine, Receipt};
-use sea_orm::{DatabaseConnection, FromQueryResult, Statement, Value};
+use sqlx::{PgPool, Row as _, postgres::PgRow};
 
-use crate::{Result, date_of_day};
+use crate::{Db, Result, date_of_day, operations::embedded::Embedded};
 
 /// Rows read from SQL and handed on at a time.
-const CHUNK: i64 = 10_000;
+const PAGE: i64 = 10_000;
 
-async fn chunk<T: FromQueryResult>(
-    db: &DatabaseConnection,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Vec<T>> {
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    Ok(T::find_by_statement(statement).all(db).await?)
+/// Where the facts are read from, each engine through its own library.
+pub(super) enum Reader {
+    Sqlite(Embedded),
+    Postgres(PgPool),
 }
 
-/// A row of a table of facts.
-trait Stored: FromQueryResult {
+impl Reader {
+    pub(super) fn open(db: &Db) -> Result<Self> {
+        Ok(match db.file() {
+            Some(file) => Self::Sqlite(Embedded::read(file)?),
+            None => Self::Postgres(db.read().get_postgres_connection_pool().clone()),
+        })
+    }
+
+    /// The rows of a statement that takes a month and two numbers.
+    async fn rows<T: Read>(
+        &mut self,
+        sql: &'static str,
+        (month, a, b): (i32, i64, i64),
+    ) -> Result<Vec<T>> {
+        match self {
+            Self::Sqlite(embedded) => {
+                let work = move |connection: &rusqlite::Connection| {
+                    let mut statement = connection.prepare(sql)?;
+                    let rows =
+                        statement.query_map((month, a, b), |row| T::read(&mut Cursor::of(row)))?;
+                    rows.collect()
+                };
+                embedded.work(work).await
+            }
+            Self::Postgres(pool) => {
+                let query = sqlx::query(sql).bind(month).bind(a).bind(b);
+                let rows = query.fetch_all(&*pool).await?;
+                let rows: Result<_, sqlx::Error> = rows
+                    .iter()
+                    .map(|row| T::read(&mut Cursor::of(row)))
+                    .collect();
+                Ok(rows?)
+            }
+        }
+    }
+
+    /// The next rows of a month behind an id, and the last of their ids; nothing when there are no more. `sql` takes the month,
+    /// the id and how many.
+    async fn page<T: Stored>(
+        &mut self,
+        sql: &'static str,
+        month: i32,
+        after: i64,
+        merged: &HashMap<i64, i64>,
+    ) -> Result<Option<(Vec<T>, i64)>> {
+        let mut rows: Vec<T> = self.rows(sql, (month, after, PAGE)).await?;
+        for row in &mut rows {
+            if let Some(survivor) = merged.get(row.supplier()) {
+                *row.supplier() = *survivor;
+            }
+        }
+        Ok(rows.last().map(T::id).map(|last| (rows, last)))
+    }
+}
+
+/// A row's columns, from left to right.
+struct Cursor<'a, R> {
+    row: &'a R,
+    next: usize,
+}
+
+macro_rules! columns {
+    ($($read:ident: $type:ty),+) => {
+        /// The columns of a row, by their place.
+        trait Columns {
+            type Error;
+            $(fn $read(&self, at: usize) -> Result<$type, Self::Error>;)+
+        }
+        impl Columns for rusqlite::Row<'_> {
+            type Error = rusqlite::Error;
+            $(fn $read(&self, at: usize) -> rusqlite::Result<$type> {
+                self.get(at)
+            })+
+        }
+        impl Columns for PgRow {
+            type Error = sqlx::Error;
+            $(fn $read(&self, at: usize) -> sqlx::Result<$type> {
+                self.try_get(at)
+            })+
+        }
+        impl<R: Columns> Cursor<'_, R> {
+            $(fn $read(&mut self) -> Result<$type, R::Error> {
+                self.next += 1;
+                self.row.$read(self.next - 1)
+            })+
+        }
+    };
+}
+
+columns! {
+    sure_number: i64,
+    number: Option<i64>,
+    sure_short: i32,
+    short: Option<i32>,
+    sure_text: String,
+    text: Option<String>
+}
+
+impl<'a, R: Columns> Cursor<'a, R> {
+    fn of(row: &'a R) -> Self {
+        Self { row, next: 0 }
+    }
+
+    fn sure_day(&mut self) -> Result<NaiveDate, R::Error> {
+        Ok(date_of_day(self.sure_short()?))
+    }
+
+    fn day(&mut self) -> Result<Option<NaiveDate>, R::Error> {
+        Ok(self.short()?.map(date_of_day))
+    }
+}
+
+/// What a row is read into: its fields follow as the statement selects them.
+trait Read: Sized + Send + 'static {
+    fn read<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Self, R::Error>;
+}
+
+/// A fact, which has a page of its table.
+trait Stored: Read {
     fn id(&self) -> i64;
-}
-
-/// The next rows of a month behind an id, and the last of their ids; nothing when there are no more. `sql` takes the month,
-/// the id and how many.
-async fn page<T: Stored>(
-    db: &DatabaseConnection,
-    sql: &str,
-    month: i32,
-    after: i64,
-) -> Result<Option<(Vec<T>, i64)>> {
-    let rows: Vec<T> = chunk(db, sql, [month.into(), after.into(), CHUNK.into()]).await?;
-    Ok(rows.last().map(Stored::id).map(|last| (rows, last)))
+    fn supplier(&mut self) -> &mut i64;
 }
 
 macro_rules! stored {
-    ($($row:ident),+) => {$(
-        impl Stored for $row {
+    ($($fact:ident),+) => {$(
+        impl Stored for $fact {
             fn id(&self) -> i64 {
                 self.id
+            }
+
+            fn supplier(&mut self) -> &mut i64 {
+                &mut self.supplier
             }
         }
     )+};
 }
 
-stored!(OrderLineRow, ReceiptRow, InspectionRow, InvoiceLineRow);
+stored!(OrderLine, Receipt, Inspection, InvoiceLine);
 
-#[derive(FromQueryResult)]
-struct OrderLineRow {
-    id: i64,
-    source_id: i64,
-    source_key: String,
-    supplier_id: i64,
-    order_number: Option<String>,
-    line_number: Option<String>,
-    item: Option<String>,
-    description: Option<String>,
-    category: Option<String>,
-    site: Option<String>,
-    quantity_milli: i64,
-    unit: Option<String>,
-    price_micros: Option<i64>,
-    value_minor: Option<i64>,
-    currency: Option<String>,
-    ordered_on: Option<i32>,
-    requested_on: Option<i32>,
-    confirmed_first_on: Option<i32>,
-    confirmed_last_on: Option<i32>,
-    promised_lead_days: Option<i32>,
-    cancelled_on: Option<i32>,
-    delay_cause: Option<String>,
+const ORDER_LINES: &str = "SELECT id, supplier_id, source_id, source_key, order_number, line_number, item, description, \
+     category, site, unit, quantity_milli, price_micros, value_minor, currency, \
+     ordered_on, requested_on, confirmed_first_on, confirmed_last_on, cancelled_on, \
+     promised_lead_days, delay_cause \
+     FROM order_lines WHERE month = $1 AND id > $2 AND superseded_by IS NULL ORDER BY id LIMIT $3";
+
+impl Read for OrderLine {
+    fn read<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Self, R::Error> {
+        Ok(Self {
+            id: row.sure_number()?,
+            supplier: row.sure_number()?,
+            source: row.sure_number()?,
+            key: row.sure_text()?,
+            order_number: row.text()?,
+            line_number: row.text()?,
+            item: row.text()?,
+            description: row.text()?,
+            category: row.text()?,
+            site: row.text()?,
+            unit: row.text()?,
+            quantity_milli: row.sure_number()?,
+            price_micros: row.number()?,
+            value_minor: row.number()?,
+            currency: row.text()?,
+            ordered_on: row.day()?,
+            requested_on: row.day()?,
+            confirmed_first_on: row.day()?,
+            confirmed_last_on: row.day()?,
+            cancelled_on: row.day()?,
+            promised_lead_days: row.short()?,
+            delay_cause: row.text()?,
+            receipts: Vec::new(),
+        })
+    }
 }
 
-#[derive(FromQueryResult)]
-struct LineReceiptRow {
-    line_id: i64,
-    id: i64,
-    received_on: i32,
-    good_milli: i64,
-    rejected_milli: i64,
+const LINE_RECEIPTS: &str = "SELECT line.id, receipt.id, receipt.received_on, receipt.good_milli, receipt.rejected_milli \
+     FROM order_lines line JOIN receipts receipt \
+     ON receipt.source_id = line.source_id AND receipt.line_key = line.source_key \
+     WHERE line.month = $1 AND line.id > $2 AND line.id <= $3 \
+     AND line.superseded_by IS NULL AND receipt.superseded_by IS NULL";
+
+/// The id of an order line and a receipt of it.
+struct OfLine(i64, LineReceipt);
+
+impl Read for OfLine {
+    fn read<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Self, R::Error> {
+        Ok(Self(
+            row.sure_number()?,
+            LineReceipt {
+                id: row.sure_number()?,
+                received_on: row.sure_day()?,
+                good_milli: row.sure_number()?,
+                rejected_milli: row.sure_number()?,
+            },
+        ))
+    }
 }
 
+/// Order lines with their receipts.
 pub(super) async fn order_lines(
-    db: &DatabaseConnection,
+    reader: &mut Reader,
     month: i32,
     after: i64,
     merged: &HashMap<i64, i64>,
 ) -> Result<Option<(Vec<OrderLine>, i64)>> {
-    let page = page::<OrderLineRow>(
-        db,
-        "SELECT * FROM order_lines WHERE month = $1 AND id > $2 AND superseded_by IS NULL ORDER BY id LIMIT $3",
-        month,
-        after,
-    );
-    let Some((rows, last)) = page.await? else {
+    let page = reader.page::<OrderLine>(ORDER_LINES, month, after, merged);
+    let Some((mut lines, last)) = page.await? else {
         return Ok(None);
     };
-    let receipts: Vec<LineReceiptRow> = chunk(
-        db,
-        "SELECT line.id AS line_id, receipt.id, receipt.received_on, receipt.good_milli, receipt.rejected_milli \
-         FROM order_lines line JOIN receipts receipt \
-         ON receipt.source_id = line.source_id AND receipt.line_key = line.source_key \
-         WHERE line.month = $1 AND line.id > $2 AND line.id <= $3 \
-         AND line.superseded_by IS NULL AND receipt.superseded_by IS NULL",
-        [month.into(), after.into(), last.into()],
-    )
-    .await?;
     let mut by_line: HashMap<i64, Vec<LineReceipt>> = HashMap::new();
-    for row in receipts {
-        by_line.entry(row.line_id).or_default().push(LineReceipt {
-            id: row.id,
-            received_on: date_of_day(row.received_on),
-            good_milli: row.good_milli,
-            rejected_milli: row.rejected_milli,
-        });
+    for OfLine(line, receipt) in reader.rows(LINE_RECEIPTS, (month, after, last)).await? {
+        by_line.entry(line).or_default().push(receipt);
     }
-    let facts = rows
-        .into_iter()
-        .map(|row| OrderLine {
-            id: row.id,
-            supplier: canonical(merged, row.supplier_id),
-            source: row.source_id,
-            key: row.source_key,
-            order_number: row.order_number,
-            line_number: row.line_number,
-            item: row.item,
-            description: row.description,
-            category: row.category,
-            site: row.site,
-            unit: row.unit,
-            quantity_milli: row.quantity_milli,
-            price_micros: row.price_micros,
-            value_minor: row.value_minor,
-            currency: row.currency,
-            ordered_on: row.ordered_on.map(date_of_day),
-            requested_on: row.requested_on.map(date_of_day),
-            confirmed_first_on: row.confirmed_first_on.map(date_of_day),
-            confirmed_last_on: row.confirmed_last_on.map(date_of_day),
-            cancelled_on: row.cancelled_on.map(date_of_day),
-            promised_lead_days: row.promised_lead_days,
-            delay_cause: row.delay_cause,
-            receipts: by_line.remove(&row.id).unwrap_or_default(),
-        })
-        .collect();
-    Ok(Some((facts, last)))
-}
-
-#[derive(FromQueryResult)]
-struct ReceiptRow {
-    id: i64,
-    source_id: i64,
-    source_key: String,
-    line_key: String,
-    supplier_id: Option<i64>,
-    received_on: i32,
-    good_milli: i64,
-    rejected_milli: i64,
-    site: Option<String>,
+    for line in &mut lines {
+        line.receipts = by_line.remove(&line.id).unwrap_or_default();
+    }
+    Ok(Some((lines, last)))
 }
 
 /// Receipts whose order line is not known; the others are written with their line. One without line and supplier waits.
+const RECEIPTS: &str = "SELECT id, supplier_id, source_id, source_key, line_key, site, received_on, good_milli, \
+     rejected_milli \
+     FROM receipts receipt WHERE month = $1 AND id > $2 AND superseded_by IS NULL AND supplier_id IS NOT NULL \
+     AND NOT EXISTS (SELECT 1 FROM order_lines line WHERE line.source_id = receipt.source_id \
+       AND line.source_key = receipt.line_key AND line.superseded_by IS NULL) \
+     ORDER BY id LIMIT $3";
+
+impl Read for Receipt {
+    fn read<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Self, R::Error> {
+        Ok(Self {
+            id: row.sure_number()?,
+            supplier: row.sure_number()?,
+            source: row.sure_number()?,
+            key: row.sure_text()?,
+            line_key: row.sure_text()?,
+            site: row.text()?,
+            received_on: row.sure_day()?,
+            good_milli: row.sure_number()?,
+            rejected_milli: row.sure_number()?,
+        })
+    }
+}
+
 pub(super) async fn receipts(
-    db: &DatabaseConnection,
+    reader: &mut Reader,
     month: i32,
     after: i64,
     merged: &HashMap<i64, i64>,
 ) -> Result<Option<(Vec<Receipt>, i64)>> {
-    let page = page::<ReceiptRow>(
-        db,
-        "SELECT receipt.* FROM receipts receipt WHERE receipt.month = $1 AND receipt.id > $2 \
-         AND receipt.superseded_by IS NULL AND receipt.supplier_id IS NOT NULL AND NOT EXISTS (\
-           SELECT 1 FROM order_lines line WHERE line.source_id = receipt.source_id \
-           AND line.source_key = receipt.line_key AND line.superseded_by IS NULL) \
-         ORDER BY receipt.id LIMIT $3",
-        month,
-        after,
-    );
-    let Some((rows, last)) = page.await? else {
-        return Ok(None);
-    };
-    let facts = rows
-        .into_iter()
-        .filter_map(|row| {
-            Some(Receipt {
-                id: row.id,
-                supplier: canonical(merged, row.supplier_id?),
-                source: row.source_id,
-                key: row.source_key,
-                line_key: row.line_key,
-                site: row.site,
-                received_on: date_of_day(row.received_on),
-                good_milli: row.good_milli,
-                rejected_milli: row.rejected_milli,
-            })
-        })
-        .collect();
-    Ok(Some((facts, last)))
+    reader.page(RECEIPTS, month, after, merged).await
 }
 
-#[derive(FromQueryResult)]
-struct InspectionRow {
-    id: i64,
-    source_id: i64,
-    source_key: String,
-    supplier_id: i64,
-    line_key: Option<String>,
-    lot: Option<String>,
-    category: Option<String>,
-    site: Option<String>,
-    inspected_on: Option<i32>,
-    received_on: Option<i32>,
-    received_milli: Option<i64>,
-    inspected_milli: Option<i64>,
-    defective_milli: Option<i64>,
-    result: Option<String>,
-    cause: Option<String>,
+const INSPECTIONS: &str = "SELECT id, supplier_id, source_id, source_key, line_key, lot, category, site, inspected_on, \
+     received_on, received_milli, inspected_milli, defective_milli, result, cause \
+     FROM inspections WHERE month = $1 AND id > $2 AND superseded_by IS NULL ORDER BY id LIMIT $3";
+
+impl Read for Inspection {
+    fn read<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Self, R::Error> {
+        Ok(Self {
+            id: row.sure_number()?,
+            supplier: row.sure_number()?,
+            source: row.sure_number()?,
+            key: row.sure_text()?,
+            line_key: row.text()?,
+            lot: row.text()?,
+            category: row.text()?,
+            site: row.text()?,
+            inspected_on: row.day()?,
+            received_on: row.day()?,
+            received_milli: row.number()?,
+            inspected_milli: row.number()?,
+            defective_milli: row.number()?,
+            result: row.text()?,
+            cause: row.text()?,
+        })
+    }
 }
 
 pub(super) async fn inspections(
-    db: &DatabaseConnection,
+    reader: &mut Reader,
     month: i32,
     after: i64,
     merged: &HashMap<i64, i64>,
 ) -> Result<Option<(Vec<Inspection>, i64)>> {
-    let page = page::<InspectionRow>(
-        db,
-        "SELECT * FROM inspections WHERE month = $1 AND id > $2 AND superseded_by IS NULL ORDER BY id LIMIT $3",
-        month,
-        after,
-    );
-    let Some((rows, last)) = page.await? else {
-        return Ok(None);
-    };
-    let facts = rows
-        .into_iter()
-        .map(|row| Inspection {
-            id: row.id,
-            supplier: canonical(merged, row.supplier_id),
-            source: row.source_id,
-            key: row.source_key,
-            line_key: row.line_key,
-            lot: row.lot,
-            category: row.category,
-            site: row.site,
-            inspected_on: row.inspected_on.map(date_of_day),
-            received_on: row.received_on.map(date_of_day),
-            received_milli: row.received_milli,
-            inspected_milli: row.inspected_milli,
-            defective_milli: row.defective_milli,
-            result: row.result,
-            cause: row.cause,
-        })
-        .collect();
-    Ok(Some((facts, last)))
+    reader.page(INSPECTIONS, month, after, merged).await
 }
 
-#[derive(FromQueryResult)]
-struct InvoiceLineRow {
-    id: i64,
-    source_id: i64,
-    source_key: String,
-    supplier_id: i64,
-    invoice_number: Option<String>,
-    line_number: Option<String>,
-    line_key: Option<String>,
-    category: Option<String>,
-    cost_centre: Option<String>,
-    description: Option<String>,
-    quantity_milli: Option<i64>,
-    price_micros: Option<i64>,
-    amount_minor: i64,
-    tax_minor: Option<i64>,
-    currency: String,
-    invoiced_on: Option<i32>,
-    posted_on: Option<i32>,
-    due_on: Option<i32>,
-    paid_on: Option<i32>,
-    match_result: Option<String>,
-    baseline_micros: Option<i64>,
-    baseline_kind: Option<String>,
-    fx_standard_micros: Option<i64>,
-    fx_actual_micros: Option<i64>,
+const INVOICE_LINES: &str = "SELECT id, supplier_id, source_id, source_key, invoice_number, line_number, line_key, \
+     category, cost_centre, description, quantity_milli, price_micros, amount_minor, \
+     tax_minor, currency, invoiced_on, posted_on, due_on, paid_on, match_result, \
+     baseline_micros, baseline_kind, fx_standard_micros, fx_actual_micros \
+     FROM invoice_lines WHERE month = $1 AND id > $2 AND superseded_by IS NULL AND amount_minor IS NOT NULL \
+     ORDER BY id LIMIT $3";
+
+impl Read for InvoiceLine {
+    fn read<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Self, R::Error> {
+        Ok(Self {
+            id: row.sure_number()?,
+            supplier: row.sure_number()?,
+            source: row.sure_number()?,
+            key: row.sure_text()?,
+            invoice_number: row.text()?,
+            line_number: row.text()?,
+            line_key: row.text()?,
+            category: row.text()?,
+            cost_centre: row.text()?,
+            description: row.text()?,
+            quantity_milli: row.number()?,
+            price_micros: row.number()?,
+            amount_minor: row.sure_number()?,
+            tax_minor: row.number()?,
+            currency: row.sure_text()?,
+            invoiced_on: row.day()?,
+            posted_on: row.day()?,
+            due_on: row.day()?,
+            paid_on: row.day()?,
+            match_result: row.text()?,
+            baseline_micros: row.number()?,
+            baseline_kind: row.text()?,
+            fx_standard_micros: row.number()?,
+            fx_actual_micros: row.number()?,
+        })
+    }
 }
 
 pub(super) async fn invoice_lines(
-    db: &DatabaseConnection,
+    reader: &mut Reader,
     month: i32,
     after: i64,
     merged: &HashMap<i64, i64>,
 ) -> Result<Option<(Vec<InvoiceLine>, i64)>> {
-    let page = page::<InvoiceLineRow>(
-        db,
-        "SELECT * FROM invoice_lines WHERE month = $1 AND id > $2 AND superseded_by IS NULL AND amount_minor IS NOT NULL ORDER BY id LIMIT $3",
-        month,
-        after,
-    );
-    let Some((rows, last)) = page.await? else {
-        return Ok(None);
-    };
-    let facts = rows
-        .into_iter()
-        .map(|row| InvoiceLine {
-            id: row.id,
-            supplier: canonical(merged, row.supplier_id),
-            source: row.source_id,
-            key: row.source_key,
-            invoice_number: row.invoice_number,
-            line_number: row.line_number,
-            line_key: row.line_key,
-            category: row.category,
-            cost_centre: row.cost_centre,
-            description: row.description,
-            quantity_milli: row.quantity_milli,
-            price_micros: row.price_micros,
-            amount_minor: row.amount_minor,
-            tax_minor: row.tax_minor,
-            currency: row.currency,
-            invoiced_on: row.invoiced_on.map(date_of_day),
-            posted_on: row.posted_on.map(date_of_day),
-            due_on: row.due_on.map(date_of_day),
-            paid_on: row.paid_on.map(date_of_day),
-            match_result: row.match_result,
-            baseline_micros: row.baseline_micros,
-            baseline_kind: row.baseline_kind,
-            fx_standard_micros: row.fx_standard_micros,
-            fx_actual_micros: row.fx_actual_micros,
-        })
-        .collect();
-    Ok(Some((facts, last)))
-}
-
-fn canonical(merged: &HashMap<i64, i64>, supplier: i64) -> i64 {
-    merged.get(&supplier).copied().unwrap_or(supplier)
+    reader.page(INVOICE_LINES, month, after, merged).await
 }
