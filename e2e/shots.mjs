@@ -65,7 +65,18 @@ const screens = [
   ['settings-kpis', 'administrator', '/settings/kpis'],
   ['settings-templates', 'administrator', '/settings/templates'],
   ['settings-policy', 'administrator', '/settings/policy'],
-  ['settings-kpi', 'administrator', link('/settings/kpis', 'main a[href^="/settings/kpis/"]')],
+  ['settings-kpi', 'administrator', '/settings/kpis/otif-line'],
+  ['settings-kpi-edit', 'administrator', '/settings/kpis/otif-line/edit'],
+  ['settings-kpi-preview', 'administrator', '/settings/kpis/otif-line/edit', async (page) => {
+    await page.locator('input[name$=early_days], input[name*=early]').first().fill('0');
+    await page.getByRole('button', { name: /^Preview/ }).click();
+    await page.waitForLoadState();
+  }],
+  ['settings-template', 'administrator', '/settings/templates/strategic'],
+  ['settings-template-edit', 'administrator', '/settings/templates/strategic/edit'],
+  ['settings-policy-edit', 'administrator', '/settings/policy/edit'],
+  ['views', 'supplier manager', '/suppliers/views'],
+  ['override-new', 'supplier manager', supplier('kaltrode', '/why')],
   ['account', 'buyer', '/account'],
   ['palette', 'buyer', '/', async (page) => {
     await page.keyboard.press('Control+k');

@@ -111,10 +111,7 @@ pub async fn make(
     step("Writing the columns", 0.55);
     operations::project(keelson, act.at).await?;
     judge(keelson, &act, &ids, options.today, &step).await?;
-    step("Measuring", 0.85);
-    let scope = performance::Scope::Everyone;
-    performance::refresh(keelson, &scope, options.today, act.at).await?;
-    step("Looking for duplicates", 0.96);
+    step("Measuring, and looking for duplicates", 0.85);
     keelson_domain::work::worker(keelson).run_due().await?;
     step("Ready", 1.0);
     Ok(())

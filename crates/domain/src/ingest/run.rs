@@ -347,18 +347,19 @@ impl Load<'_> {
                 "This import is being run by another process, which goes on with it.",
             ));
         }
-        let rows: Vec<Vec<Cell>> = refused
-            .into_iter()
-            .map(|(row, problem)| {
-                vec![
-                    Cell::Number(Some(self.id.0)),
-                    Cell::Number(Some(row as i64)),
-                    Cell::Text(problem.column),
-                    Cell::Text(problem.value),
-                    Cell::Text(Some(problem.reason)),
-                ]
-            })
-            .collect();
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let import = self.id.0;
+        let rows = refused.into_iter().map(move |(row, problem)| {
+            vec![
+                Cell::Number(Some(import)),
+                Cell::Number(Some(row as i64)),
+                Cell::Text(problem.column),
+                Cell::Text(problem.value),
+                Cell::Text(Some(problem.reason)),
+            ]
+        });
         const COLUMNS: &[&str] = &["import_id", "row_number", "column_name", "value", "reason"];
         bulk.insert_rows("import_rejects", COLUMNS, rows).await
     }

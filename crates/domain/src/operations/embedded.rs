@@ -31,7 +31,7 @@ impl Embedded {
             .work(|connection| {
                 connection.execute_batch(
                     "PRAGMA synchronous = full; PRAGMA foreign_keys = on; PRAGMA cache_size = -65536; \
-                     PRAGMA temp_store = memory; BEGIN IMMEDIATE",
+                     PRAGMA temp_store = memory; PRAGMA wal_autocheckpoint = 16000; BEGIN IMMEDIATE",
                 )
             })
             .await?;
@@ -41,6 +41,7 @@ impl Embedded {
     /// For reading alone.
     pub(super) fn read(file: &Path) -> Result<Self> {
         let connection = open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.execute_batch("PRAGMA cache_size = -65536")?;
         Ok(Self {
             connection: Some(connection),
             _turn: None,

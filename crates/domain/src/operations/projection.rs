@@ -223,10 +223,17 @@ async fn write<F: Fact>(
     read: impl AsyncFn(&mut Reader, i32, i64, &HashMap<i64, i64>) -> Result<Option<(Vec<F>, i64)>>,
 ) -> Result<Option<MonthFile>> {
     let mut writer = keelson.analytics.write_month::<F>(month, name);
-    let mut after = 0;
-    while let Some((facts, last)) = read(reader, month, after, merged).await? {
-        writer.push(&facts).await?;
-        after = last;
+    let mut page = read(reader, month, 0, merged).await?;
+    while let Some((facts, last)) = page {
+        let next = async {
+            if facts.len() < read::PAGE as usize {
+                return Ok(None);
+            }
+            read(reader, month, last, merged).await
+        };
+        // The next page is read while this one becomes columns.
+        let pushed = async { Ok(writer.push(&facts).await?) };
+        (page, ()) = futures::try_join!(next, pushed)?;
     }
     Ok(writer.finish().await?)
 }

@@ -53,9 +53,11 @@ pub(super) async fn gather(
         .collect();
     let mut spend = spend_of(keelson, windows.year, Some(suppliers), as_of).await?;
 
+    let shown = [on_time, ppm].map(|kpi| kpi.map(|kpi| kpi.id.as_str()));
     let mut values: HashMap<(i64, &str, Period), f64> = HashMap::new();
     for row in measured {
-        if let Some(value) = row.figure.value {
+        let is_shown = shown.contains(&Some(row.definition.document.id.as_str()));
+        if let Some(value) = row.figure.value.filter(|_| is_shown) {
             values.insert(
                 (row.supplier, &row.definition.document.id, row.period),
                 value,

@@ -1,7 +1,10 @@
 //! The table of measures: what the projection says today for every supplier, definition and period that pages show. Derived;
 //! computed anew for the suppliers an import touched.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use keelson_analytics::{By, Measured, Request};
@@ -25,7 +28,7 @@ use crate::{
 };
 
 /// Suppliers computed and written together: enough that one scan serves many, few enough that others may write in between.
-const CHUNK: usize = 2_000;
+const CHUNK: usize = 1_000;
 
 /// Whose measures are computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -382,30 +385,44 @@ async fn replace(
     ))
     .await?;
     let as_of = i64::from(day_of(as_of));
-    let cells = rows.into_iter().map(|row| {
-        let Figure {
-            rate,
-            value,
-            interval,
-            reason,
-        } = row.figure;
-        vec![
-            Cell::Number(Some(row.supplier)),
-            Cell::Text(Some(row.definition.document.id.clone())),
-            Cell::Number(Some(row.definition.version)),
-            Cell::Text(Some(row.period.to_string())),
-            Cell::Number(Some(rate.numerator)),
-            Cell::Number(Some(rate.denominator)),
-            Cell::Number(Some(rate.n as i64)),
-            Cell::Real(value),
-            Cell::Real(interval.map(|interval| interval.low)),
-            Cell::Real(interval.map(|interval| interval.high)),
-            Cell::Text(reason.map(|reason| reason.code().to_owned())),
-            Cell::Number(Some(as_of)),
-        ]
-    });
-    bulk.insert_rows("measures", COLUMNS, cells.collect())
-        .await?;
+    let mut names: HashMap<&str, Arc<str>> = HashMap::new();
+    let rows: Vec<(i64, Arc<str>, i64, Period, Figure)> = rows
+        .into_iter()
+        .map(|row| {
+            let Published {
+                document, version, ..
+            } = row.definition;
+            let kpi = names
+                .entry(&document.id)
+                .or_insert_with(|| document.id.as_str().into());
+            (row.supplier, kpi.clone(), *version, row.period, row.figure)
+        })
+        .collect();
+    let cells = rows
+        .into_iter()
+        .map(move |(supplier, kpi, version, period, figure)| {
+            let Figure {
+                rate,
+                value,
+                interval,
+                reason,
+            } = figure;
+            vec![
+                Cell::Number(Some(supplier)),
+                Cell::Text(Some(kpi.as_ref().to_owned())),
+                Cell::Number(Some(version)),
+                Cell::Text(Some(period.to_string())),
+                Cell::Number(Some(rate.numerator)),
+                Cell::Number(Some(rate.denominator)),
+                Cell::Number(Some(rate.n as i64)),
+                Cell::Real(value),
+                Cell::Real(interval.map(|interval| interval.low)),
+                Cell::Real(interval.map(|interval| interval.high)),
+                Cell::Text(reason.map(|reason| reason.code().to_owned())),
+                Cell::Number(Some(as_of)),
+            ]
+        });
+    bulk.insert_rows("measures", COLUMNS, cells).await?;
     bulk.commit().await
 }
 

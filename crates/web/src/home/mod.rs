@@ -286,13 +286,22 @@ impl View<'_> {
 
     fn spend(&self) -> Figure {
         let Compared { now, before } = self.found.spend;
+        let elsewhere = words::elsewhere(&self.found.spend_elsewhere, self.locale);
         let Some(now) = now else {
-            return Figure::missing("Managed spend", "no invoices or order values");
+            return match elsewhere {
+                Some(elsewhere) => Figure::new("Managed spend", elsewhere)
+                    .note(format!("nothing in {}; no rate is known", self.currency))
+                    .href("/suppliers"),
+                None => Figure::missing("Managed spend", "no invoices or order values"),
+            };
         };
         let (value, unit) = format::money_parts(now, self.currency, self.locale);
-        let figure = Figure::new("Managed spend", value)
+        let mut figure = Figure::new("Managed spend", value)
             .unit(unit)
             .href("/suppliers?sort=-spend");
+        if let Some(elsewhere) = elsewhere {
+            figure = figure.note(format!("and {elsewhere} in other currencies"));
+        }
         match before.filter(|before| *before > 0) {
             Some(before) => {
                 let change = 100.0 * (now - before) as f64 / before as f64;

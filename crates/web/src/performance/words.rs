@@ -1,6 +1,6 @@
 //! How figures, tiers and judgements are written, the same on every page.
 
-use keelson_domain::performance::Figure;
+use keelson_domain::performance::{Amount, Figure};
 use keelson_methods::{
     interval::Verdict,
     kpi::{Measure, Unit},
@@ -226,6 +226,36 @@ pub(crate) fn money(minor: Option<i64>, currency: &str, locale: Locale) -> Html 
     match minor {
         Some(minor) => Html::from(format::money_compact(minor, currency, locale)),
         None => format::missing("no spend known"),
+    }
+}
+
+/// What was spent in other currencies: "$1.2m and £30k". It stands beside a figure and is never added to it.
+pub(crate) fn elsewhere(amounts: &[Amount], locale: Locale) -> Option<String> {
+    let amounts: Vec<String> = amounts
+        .iter()
+        .map(|amount| match &amount.currency {
+            Some(currency) => format::money_compact(amount.minor, currency, locale),
+            None => format!(
+                "{} without a currency",
+                format::money_compact(amount.minor, "", locale).trim()
+            ),
+        })
+        .collect();
+    let (last, others) = amounts.split_last()?;
+    Some(if others.is_empty() {
+        last.clone()
+    } else {
+        format!("{} and {last}", others.join(", "))
+    })
+}
+
+/// Spend at a glance: in the organisation's currency, with what was spent in others beside it.
+pub(crate) fn spend(minor: Option<i64>, others: &[Amount], currency: &str, locale: Locale) -> Html {
+    let own = minor.map(|minor| format::money_compact(minor, currency, locale));
+    match (own, elsewhere(others, locale)) {
+        (Some(own), Some(others)) => Html::from(format!("{own} and {others}")),
+        (Some(spend), None) | (None, Some(spend)) => Html::from(spend),
+        (None, None) => format::missing("no spend known"),
     }
 }
 

@@ -335,7 +335,7 @@ fn value(by: By, row: &Supplier, currency: &str, locale: Locale) -> Html {
             .map_or_else(|| format::missing("nobody"), marks::person),
         By::Country => words::country(row.country),
         By::City => words::text(row.city.as_ref(), "no city"),
-        By::Spend => figures::money(row.spend_minor, currency, locale),
+        By::Spend => figures::spend(row.spend_minor, &row.spend_elsewhere, currency, locale),
         By::Abc => words::abc(row.abc.as_deref()),
         By::Score => figures::score(row.score_centi, "not scored yet", locale),
         By::Trend => trend(row, locale),

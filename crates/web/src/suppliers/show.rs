@@ -29,7 +29,7 @@ use crate::{
         redirect,
         rows::{RecordHead, link_button},
     },
-    performance::tab::ScorecardPanel,
+    performance::{tab::ScorecardPanel, words as figures},
     segmentation::WhyTier,
 };
 
@@ -303,11 +303,22 @@ fn strip(row: Option<&Row>, signed: &Signed, home: &str) -> Figures {
         .map(|milli| number(milli as f64 / 1000.0, 0, locale));
     let lines = row.and_then(|row| row.order_lines);
     let received = row.and_then(|row| row.last_receipt);
-    let mut spent = figure(
-        "Spend, 12 months",
-        spend.map(|minor| format::money_compact(minor, currency, locale)),
-        "no spend known",
-    );
+    let elsewhere = row.and_then(|row| figures::elsewhere(&row.spend_elsewhere, locale));
+    let mut spent = match (spend, elsewhere) {
+        (None, Some(elsewhere)) => Figure::new("Spend, 12 months", elsewhere)
+            .note(format!("nothing in {currency}; no rate is known")),
+        (spend, elsewhere) => {
+            let spent = figure(
+                "Spend, 12 months",
+                spend.map(|minor| format::money_compact(minor, currency, locale)),
+                "no spend known",
+            );
+            match elsewhere {
+                Some(elsewhere) => spent.note(format!("and {elsewhere}")),
+                None => spent,
+            }
+        }
+    };
     if let Some(class) = row.and_then(|row| row.abc.as_deref()) {
         spent = spent.note(format!("class {class}"));
     }

@@ -304,23 +304,20 @@ impl Bulk {
         }
     }
 
-    /// Inserts plain rows into another table in the same transaction. Table and columns are our own words.
+    /// Inserts plain rows into another table in the same transaction, made one at a time. Table and columns are our own words.
     pub async fn insert_rows(
         &mut self,
         table: &'static str,
         columns: &'static [&'static str],
-        rows: Vec<Vec<Cell>>,
+        rows: impl Iterator<Item = Vec<Cell>> + Send + 'static,
     ) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
         match self {
             Self::Sqlite(embedded) => {
                 let work =
-                    move |connection: &_| sqlite::insert_rows(connection, table, columns, &rows);
+                    move |connection: &_| sqlite::insert_rows(connection, table, columns, rows);
                 embedded.work(work).await
             }
-            Self::Postgres(tx) => postgres::insert_rows(tx, table, columns, &rows).await,
+            Self::Postgres(tx) => postgres::insert_rows(tx, table, columns, rows).await,
         }
     }
 

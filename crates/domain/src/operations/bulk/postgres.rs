@@ -101,7 +101,7 @@ pub(super) async fn insert_rows(
     tx: &mut PgConnection,
     table: &str,
     columns: &[&str],
-    rows: &[Vec<Cell>],
+    rows: impl Iterator<Item = Vec<Cell>>,
 ) -> Result<()> {
     let sql = format!("COPY {table} ({}) FROM STDIN", columns.join(", "));
     let mut copy = tx.copy_in_raw(&sql).await?;
@@ -114,6 +114,10 @@ pub(super) async fn insert_rows(
             cell(&mut lines, value);
         }
         lines.push('\n');
+        if lines.len() > 1 << 20 {
+            copy.send(lines.as_bytes()).await?;
+            lines.clear();
+        }
     }
     copy.send(lines.as_bytes()).await?;
     copy.finish().await?;

@@ -65,11 +65,11 @@ pub(super) fn insert_rows(
     connection: &Connection,
     table: &str,
     columns: &[&str],
-    rows: &[Vec<Cell>],
+    rows: impl Iterator<Item = Vec<Cell>>,
 ) -> Result<()> {
     let mut insert = prepare(connection, table, &columns.join(", "))?;
     for cells in rows {
-        Places::of(&mut insert).cells(cells)?;
+        Places::of(&mut insert).cells(&cells)?;
         insert.raw_execute()?;
     }
     Ok(())

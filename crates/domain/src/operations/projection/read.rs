@@ -9,7 +9,7 @@ use sqlx::{PgPool, Row as _, postgres::PgRow};
 use crate::{Db, Result, date_of_day, operations::embedded::Embedded};
 
 /// Rows read from SQL and handed on at a time.
-const PAGE: i64 = 10_000;
+pub(super) const PAGE: i64 = 10_000;
 
 /// Where the facts are read from, each engine through its own library.
 pub(super) enum Reader {

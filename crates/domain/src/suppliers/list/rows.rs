@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use super::query::{Column, ListQuery, Owner, PAGE_ROWS};
 use crate::{
     CategoryId, PersonId, Result, SupplierId, date_of_day, moment,
+    performance::{Amount, read_amounts},
     sql::Sql,
     suppliers::{Country, Status, name},
 };
@@ -22,6 +23,8 @@ pub struct Row {
     pub owner: Option<PersonId>,
     pub owner_name: Option<String>,
     pub spend_minor: Option<i64>,
+    /// In other currencies; neither converted nor added.
+    pub spend_elsewhere: Vec<Amount>,
     pub abc: Option<String>,
     pub score_centi: Option<i64>,
     pub score_delta_centi: Option<i64>,
@@ -258,7 +261,7 @@ const TABLES: &str = " FROM suppliers s \
 fn select() -> Sql {
     let mut sql = Sql::new(
         "SELECT s.id, s.number, s.name, s.status, s.country, s.city, c.name AS category, s.owner_id, \
-         o.name AS owner_name, f.spend_minor, f.abc, f.score_centi, f.score_delta_centi, f.provisional, f.grade, \
+         o.name AS owner_name, f.spend_minor, f.spend_elsewhere, f.abc, f.score_centi, f.score_delta_centi, f.provisional, f.grade, \
          f.score_trend, f.on_time_ppm, f.ppm_milli, f.tier, f.quadrant, f.order_lines, f.last_receipt_on, \
          s.partner_since, s.updated_at, s.version",
     );
@@ -429,6 +432,7 @@ struct Record {
     owner_id: Option<PersonId>,
     owner_name: Option<String>,
     spend_minor: Option<i64>,
+    spend_elsewhere: Option<String>,
     abc: Option<String>,
     score_centi: Option<i64>,
     score_delta_centi: Option<i64>,
@@ -459,6 +463,7 @@ impl From<Record> for Row {
             owner: row.owner_id,
             owner_name: row.owner_name,
             spend_minor: row.spend_minor,
+            spend_elsewhere: read_amounts(row.spend_elsewhere.as_deref().unwrap_or_default()),
             abc: row.abc,
             score_centi: row.score_centi,
             score_delta_centi: row.score_delta_centi,
