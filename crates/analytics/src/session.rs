@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arrow::datatypes::SchemaRef;
@@ -32,7 +35,7 @@ use datafusion::{
 };
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 
-use crate::{Kind, MonthFile, Result};
+use crate::{Kind, Measured, MonthFile, Result, Spend, answers::Answers};
 
 /// The columns of one Keelson. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +43,9 @@ pub struct Analytics {
     store: Arc<dyn ObjectStore>,
     context: SessionContext,
     catalogue: Arc<Catalogue>,
+    /// By request, in the order of one call.
+    pub(crate) measured: Arc<Answers<Vec<Measured>>>,
+    pub(crate) spent: Arc<Answers<Spend>>,
 }
 
 impl std::fmt::Debug for Analytics {
@@ -111,6 +117,8 @@ impl Analytics {
             store,
             context,
             catalogue,
+            measured: Arc::default(),
+            spent: Arc::default(),
         })
     }
 
@@ -131,6 +139,11 @@ impl Analytics {
             .map(|file| PartitionedFile::new(file.path, file.bytes))
             .collect();
         self.catalogue.put(kind, files);
+    }
+
+    /// Counts the changes of the files.
+    pub(crate) fn changes(&self) -> u64 {
+        self.catalogue.changes.load(Ordering::Acquire)
     }
 
     /// A file written earlier, for the domain that keeps only its path. `None` when it is gone or damaged: its month
@@ -187,18 +200,22 @@ impl Analytics {
 
 /// The current files by kind.
 #[derive(Debug, Default)]
-struct Catalogue(RwLock<HashMap<Kind, Arc<Vec<PartitionedFile>>>>);
+struct Catalogue {
+    files: RwLock<HashMap<Kind, Arc<Vec<PartitionedFile>>>>,
+    changes: AtomicU64,
+}
 
 impl Catalogue {
     fn put(&self, kind: Kind, files: Vec<PartitionedFile>) {
-        self.0
+        self.files
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(kind, Arc::new(files));
+        self.changes.fetch_add(1, Ordering::Release);
     }
 
     fn files(&self, kind: Kind) -> Arc<Vec<PartitionedFile>> {
-        self.0
+        self.files
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&kind)

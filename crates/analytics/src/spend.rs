@@ -51,6 +51,17 @@ impl Analytics {
         by: By,
         suppliers: Option<&[i64]>,
     ) -> Result<Vec<Spend>> {
+        let question = || format!("{bounds:?} {by:?} {suppliers:?}");
+        let asked = self.spend_by(bounds, by, suppliers);
+        self.spent.get(self, suppliers, question, asked).await
+    }
+
+    async fn spend_by(
+        &self,
+        bounds: Bounds,
+        by: By,
+        suppliers: Option<&[i64]>,
+    ) -> Result<Vec<Spend>> {
         let invoiced = invoice_lines(self, bounds, suppliers).await?;
         let ordered = order_lines(self, bounds, suppliers, &invoiced).await?;
         let mut found: BTreeMap<Group, Spend> = BTreeMap::new();

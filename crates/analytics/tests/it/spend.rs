@@ -1,7 +1,7 @@
-use keelson_analytics::{By, InvoiceLine, OrderLine, Spend};
+use keelson_analytics::{By, InvoiceLine, Kind, OrderLine, Spend};
 use keelson_methods::kpi::DeliveryRules;
 
-use crate::kit::{analytics, day, line, load, period};
+use crate::kit::{analytics, day, line, load, period, write};
 
 fn invoice(id: i64, supplier: i64, amount_minor: i64, currency: &str, posted: &str) -> InvoiceLine {
     InvoiceLine {
@@ -156,4 +156,22 @@ async fn the_plain_figures_of_a_supplier() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn a_question_asked_again_is_answered_from_the_facts_of_now() {
+    let analytics = analytics();
+    let total = async || {
+        let spend = analytics.spend(period("2026-Q1"), By::Total, None).await;
+        spend.unwrap()[0].amount_minor
+    };
+    let january = [invoice(1, 1, 70_000, "EUR", "2026-01-10")];
+    let january = write(&analytics, 202_601, "1", &january).await;
+    analytics.set_months(Kind::InvoiceLines, january.clone().into_iter().collect());
+    assert_eq!((total().await, total().await), (70_000, 70_000));
+    let february = [invoice(2, 1, 5_000, "EUR", "2026-02-10")];
+    let february = write(&analytics, 202_602, "1", &february).await;
+    let files = january.into_iter().chain(february).collect();
+    analytics.set_months(Kind::InvoiceLines, files);
+    assert_eq!(total().await, 75_000);
 }
