@@ -13,10 +13,7 @@
 mod question;
 pub(crate) mod recipe;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::AddAssign,
-};
+use std::{collections::HashMap, ops::AddAssign};
 
 use chrono::NaiveDate;
 use keelson_methods::{
@@ -147,8 +144,8 @@ impl Analytics {
     }
 }
 
-/// The sums of one request by group.
-type Groups = BTreeMap<Group, Sums>;
+/// The sums of one request by group, as they come: several questions may have a part of a group.
+type Groups = Vec<(Group, Sums)>;
 
 /// What a question adds up for one group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -177,19 +174,24 @@ fn finish(request: &Request<'_>, mut groups: Groups) -> Vec<Measured> {
     match (request.by, request.suppliers) {
         (By::Supplier, Some(suppliers)) => {
             for supplier in suppliers {
-                groups
-                    .entry(Group {
-                        supplier: Some(*supplier),
-                        ..Group::default()
-                    })
-                    .or_default();
+                let group = Group {
+                    supplier: Some(*supplier),
+                    ..Group::default()
+                };
+                groups.push((group, Sums::default()));
             }
         }
-        (By::Total, _) if groups.is_empty() => {
-            groups.insert(Group::default(), Sums::default());
-        }
+        (By::Total, _) if groups.is_empty() => groups.push(Default::default()),
         _ => {}
     }
+    groups.sort_by(|(left, _), (right, _)| left.cmp(right));
+    groups.dedup_by(|(group, sums), (kept, total)| {
+        let is_same = group == kept;
+        if is_same {
+            *total += *sums;
+        }
+        is_same
+    });
     groups
         .into_iter()
         .map(|(group, sums)| measured(request.definition.measure, group, &sums))

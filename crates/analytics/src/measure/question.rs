@@ -90,7 +90,7 @@ impl<'a> Question<'a> {
                 for (part, columns) in self.parts.iter().zip(&sums) {
                     let sums = columns.read(row);
                     if sums != Sums::default() {
-                        *answers[part.index].entry(groups.read(row)).or_default() += sums;
+                        answers[part.index].push((groups.read(row), sums));
                     }
                 }
             }

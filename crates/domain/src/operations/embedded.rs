@@ -41,7 +41,7 @@ impl Embedded {
     /// For reading alone.
     pub(super) fn read(file: &Path) -> Result<Self> {
         let connection = open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.execute_batch("PRAGMA cache_size = -65536")?;
+        connection.execute_batch("PRAGMA cache_size = -32768")?;
         Ok(Self {
             connection: Some(connection),
             _turn: None,

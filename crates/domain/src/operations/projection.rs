@@ -21,56 +21,62 @@ pub struct Projected {
 /// Rewrites the months on the worklist and shows them to the questions. Safe to repeat and to run beside itself.
 pub async fn project(keelson: &Keelson, now: DateTime<Utc>) -> Result<Projected> {
     let merged = merged_suppliers(keelson.db.read()).await?;
+    // Two at a time: while one waits for the disk, the other packs columns.
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for (place, month) in worklist(keelson.db.read()).await?.into_iter().enumerate() {
+        let lane = if place % 2 == 0 {
+            &mut left
+        } else {
+            &mut right
+        };
+        lane.push(month);
+    }
+    let (left, right) = futures::try_join!(
+        rewrite(keelson, left, &merged, now),
+        rewrite(keelson, right, &merged, now)
+    )?;
+    show(keelson).await?;
+    let mut projected = Projected::default();
+    for (lane, replaced) in [left, right] {
+        keelson.analytics.forget(&replaced).await?;
+        projected.rows += lane.rows;
+        projected.months.extend(lane.months);
+    }
+    projected.months.sort_unstable();
+    Ok(projected)
+}
+
+/// Writes months anew, and answers which files nobody needs any more.
+async fn rewrite(
+    keelson: &Keelson,
+    months: Vec<Month>,
+    merged: &HashMap<i64, i64>,
+    now: DateTime<Utc>,
+) -> Result<(Projected, Vec<String>)> {
     let mut projected = Projected::default();
     let mut replaced = Vec::new();
     let mut reader = Reader::open(&keelson.db)?;
-    for month in worklist(keelson.db.read()).await? {
-        let (kind, number) = (month.kind()?, month.month);
+    for month in months {
+        let kind = month.kind()?;
         let name = format!("{:08}", month.wanted);
+        let place = (month.month, name.as_str());
         let file = match kind {
             Kind::OrderLines => {
-                write::<OrderLine>(
-                    keelson,
-                    &mut reader,
-                    (number, &name),
-                    &merged,
-                    read::order_lines,
-                )
-                .await?
+                write::<OrderLine>(keelson, &mut reader, place, merged, read::order_lines).await?
             }
             Kind::Receipts => {
-                write::<Receipt>(
-                    keelson,
-                    &mut reader,
-                    (number, &name),
-                    &merged,
-                    read::receipts,
-                )
-                .await?
+                write::<Receipt>(keelson, &mut reader, place, merged, read::receipts).await?
             }
             Kind::Inspections => {
-                write::<Inspection>(
-                    keelson,
-                    &mut reader,
-                    (number, &name),
-                    &merged,
-                    read::inspections,
-                )
-                .await?
+                write::<Inspection>(keelson, &mut reader, place, merged, read::inspections).await?
             }
             Kind::InvoiceLines => {
-                write::<InvoiceLine>(
-                    keelson,
-                    &mut reader,
-                    (number, &name),
-                    &merged,
-                    read::invoice_lines,
-                )
-                .await?
+                write::<InvoiceLine>(keelson, &mut reader, place, merged, read::invoice_lines)
+                    .await?
             }
         };
         projected.rows += file.as_ref().map_or(0, |file| file.rows);
-        projected.months.push((kind, number));
+        projected.months.push((kind, month.month));
         if catalogue(keelson, &month, file.as_ref(), now).await? {
             replaced.extend(
                 month
@@ -79,9 +85,7 @@ pub async fn project(keelson: &Keelson, now: DateTime<Utc>) -> Result<Projected>
             );
         }
     }
-    show(keelson).await?;
-    keelson.analytics.forget(&replaced).await?;
-    Ok(projected)
+    Ok((projected, replaced))
 }
 
 /// Puts every month that has facts on the worklist, so that the next [`project`] rebuilds everything.
