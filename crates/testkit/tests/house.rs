@@ -42,6 +42,7 @@ const WORDS: &[(&[&str], &[&str])] = &[
         // The queue owns one table and nothing else.
         &["keelson-domain", "keelson-migrations", "keelson-jobs"],
     ),
+    (&["rusqlite"], &["keelson-domain"]),
     (&["sea-orm-migration"], &["keelson-migrations"]),
     (
         &["calamine", "csv", "rust_xlsxwriter"],
