@@ -100,7 +100,7 @@ pub(crate) struct Serve {
         value_name = "ADDR"
     )]
     pub(crate) listen: SocketAddr,
-    /// The address people type, where a proxy stands in front: https://suppliers.example.com
+    /// The address people type, where a proxy stands in front, such as `https://suppliers.example.com`
     #[arg(long, env = "KEELSON_URL", value_name = "URL")]
     pub(crate) url: Option<String>,
 }

@@ -6,7 +6,7 @@
 //! #[db_test]
 //! async fn an_approved_supplier_can_be_blocked(t: TestDb) {
 //!     let supplier = keelson_testkit::supplier(&t).named("Alder Castings").create().await;
-//!     …
+//!     // What it has to hold, on both engines.
 //! }
 //! ```
 //!

@@ -11,7 +11,7 @@
 //! }
 //! ```
 //!
-//! [`routes`] merges them; it is also what the access matrix test enumerates.
+//! [`routes()`] merges them; it is also what the access matrix test enumerates.
 
 mod access;
 pub mod assets;

@@ -1,6 +1,6 @@
 //! KPI definitions, measures, scorecards.
 //!
-//! Facts become measures ([`refresh`]), measures become scorecards ([`score`]); [`lines`] opens any figure to its facts.
+//! Facts become measures ([`refresh()`]), measures become scorecards ([`score()`]); [`lines`] opens any figure to its facts.
 
 pub mod decisions;
 pub mod definition;
