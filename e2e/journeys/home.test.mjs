@@ -8,7 +8,7 @@ for (const role of ['supplier manager', 'buyer', 'executive', 'administrator']) 
     await fits(page);
     const figures = page.locator('.kpis a[href], .kpi[href]');
     assert.ok(await figures.count() >= 5, 'the key figures are links');
-    const links = await page.getByRole('main').locator('a[href]').evaluateAll((all) => [...new Set(all.map((one) => one.href))]);
+    const links = await page.getByRole('main').locator('a[href]').evaluateAll((all) => [...new Set(all.map((one) => new URL(one.getAttribute('href'), location.href).href))]);
     for (const link of links) {
       const answer = await page.context().request.get(link);
       assert.equal(answer.status(), 200, link);

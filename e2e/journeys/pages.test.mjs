@@ -16,7 +16,7 @@ const pagesOf = async (page, start) => {
       const to = new URL(href.replaceAll('&amp;', '&'), origin + path);
       const where = to.pathname + to.search;
       // A filter more or another order of the same list is the same page; files are for download.
-      if (to.origin !== origin || /export|rejects\.csv|\/documents\/\d|sort=|page=|rows=|columns=|save|before=/.test(where)) continue;
+      if (to.origin !== origin || /export|rejects\.csv|\/documents\/\d|\/document$|sort=|page=|rows=|columns=|save|before=/.test(where)) continue;
       const of = shape(to.pathname + (/tab=|only=|kpi=/.test(to.search) ? to.search.match(/(tab|only)=[^&]*|kpi=/)[0] : ''));
       if (!shapes.has(of)) { shapes.set(of, where); open.push(where); }
     }
