@@ -1,4 +1,4 @@
-//! Running an import: one thread reads and judges rows, this one loads them. Each transaction commits batches of facts
+//! Running an import: one thread reads and judges rows, this one loads them. Each transaction commits a batch of facts
 //! together with how far the import is, so that a killed import goes on exactly where its last commit ended.
 
 use std::{collections::HashMap, fs::File};
@@ -20,12 +20,10 @@ use crate::{
     suppliers::{Details, Draft, FindDuplicates, Mention, Name, find_or_create_from_source},
 };
 
-/// Rows read and loaded at a time.
+/// Rows a transaction loads.
 const BATCH: usize = 10_000;
-/// Rows a transaction loads: every commit writes all the index pages that its rows touched.
-const COMMIT: u64 = 50_000;
 
-/// Runs an import to its end and answers what became of it. `watch` hears of every batch.
+/// Runs an import to its end and answers what became of it. `watch` hears of every committed batch.
 ///
 /// # Errors
 /// A file that cannot be read as its mapping says ends the import as failed, with the reason; what earlier batches committed
@@ -104,7 +102,6 @@ async fn drive(
         labels: HashMap::new(),
         empty: empty_tables(keelson, source).await?,
         suppliers: HashMap::new(),
-        open: None,
     };
     load.all(received, watch).await?;
     let fed = feeding
@@ -240,8 +237,6 @@ struct Load<'a> {
     empty: Vec<FactKind>,
     /// Who the source's keys are, as far as they have come up.
     suppliers: HashMap<String, SupplierId>,
-    /// The transaction under way, and the rows of the file it accounts for.
-    open: Option<(Bulk, u64)>,
 }
 
 impl Load<'_> {
@@ -254,15 +249,7 @@ impl Load<'_> {
             self.batch(batch).await?;
             watch(&self.counts);
         }
-        self.commit().await
-    }
-
-    /// Makes last what is loaded so far. Whoever else writes waits until then.
-    async fn commit(&mut self) -> Result<()> {
-        match self.open.take() {
-            Some((bulk, _)) => bulk.commit().await,
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     async fn batch(&mut self, batch: Batch) -> Result<()> {
@@ -277,7 +264,6 @@ impl Load<'_> {
             .into_iter()
             .partition(|row| matches!(row, Row::Supplier(_)));
         if !described.is_empty() {
-            self.commit().await?;
             let outcome = self.describe(described).await?;
             counts.inserted += outcome.created;
             counts.suppliers_created += outcome.created;
@@ -288,10 +274,7 @@ impl Load<'_> {
         }
         counts.suppliers_created += self.meet(&mentioned).await?;
         let Facts { kinds, withdrawn } = self.facts(mentioned)?;
-        let (mut bulk, loaded) = match self.open.take() {
-            Some(open) => open,
-            None => (Bulk::begin(&self.keelson.db).await?, 0),
-        };
+        let mut bulk = Bulk::begin(&self.keelson.db).await?;
         let mut lines = None;
         for (kind, facts) in kinds {
             if facts.is_empty() {
@@ -329,12 +312,8 @@ impl Load<'_> {
             count(&mut counts, lines);
         }
         self.progress(&mut bulk, &counts, refused).await?;
+        bulk.commit().await?;
         self.counts = counts;
-        let loaded = loaded + batch.rows;
-        self.open = Some((bulk, loaded));
-        if loaded >= COMMIT {
-            self.commit().await?;
-        }
         Ok(())
     }
 
@@ -414,7 +393,6 @@ impl Load<'_> {
                 })
             })
             .collect::<Result<_>>()?;
-        self.commit().await?;
         let tx = self.keelson.db.begin().await?;
         let resolved =
             find_or_create_from_source(&tx, self.act, self.source, Some(self.id), &mentions)

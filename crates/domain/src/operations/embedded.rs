@@ -4,11 +4,7 @@
 //! Everything else goes through the pools of [`Db`]. A writer here holds the pool's only connection for writing meanwhile,
 //! so that both ways in take turns.
 
-use std::{
-    path::Path,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 use sqlx::{Sqlite, pool::PoolConnection};
@@ -17,9 +13,8 @@ use crate::{Db, Error, Result};
 
 /// A connection that works on a thread for blocking calls.
 pub struct Embedded {
-    /// Gone while work is under way, and after work whose caller did not wait for it. The lock is never held: it lets a
-    /// reference to this cross threads.
-    connection: Mutex<Option<Connection>>,
+    /// Gone while work is under way, and after work whose caller did not wait for it.
+    connection: Option<Connection>,
     /// The right to write, in the queue of all writers.
     _turn: Option<PoolConnection<Sqlite>>,
 }
@@ -29,7 +24,7 @@ impl Embedded {
     pub(super) async fn begin(db: &Db, file: &Path) -> Result<Self> {
         let turn = db.writer().get_sqlite_connection_pool().acquire().await?;
         let mut embedded = Self {
-            connection: Mutex::new(Some(open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?)),
+            connection: Some(open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?),
             _turn: Some(turn),
         };
         embedded
@@ -48,7 +43,7 @@ impl Embedded {
         let connection = open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.execute_batch("PRAGMA cache_size = -32768")?;
         Ok(Self {
-            connection: Mutex::new(Some(connection)),
+            connection: Some(connection),
             _turn: None,
         })
     }
@@ -64,21 +59,15 @@ impl Embedded {
         &mut self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T> {
-        let connection = self.kept().take().ok_or_else(gone)?;
+        let connection = self.connection.take().ok_or_else(gone)?;
         let (connection, done) = tokio::task::spawn_blocking(move || {
             let done = work(&connection);
             (connection, done)
         })
         .await
         .map_err(|_| gone())?;
-        *self.kept() = Some(connection);
+        self.connection = Some(connection);
         Ok(done?)
-    }
-
-    fn kept(&mut self) -> &mut Option<Connection> {
-        self.connection
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
