@@ -399,15 +399,15 @@ pub(crate) struct Rows<'a> {
 impl<'a> Rows<'a> {
     pub(crate) fn int(&self, name: &str) -> IntColumn<'a> {
         let column = self.batch.column_by_name(name);
-        IntColumn(column.map(|column| column.as_primitive()))
+        IntColumn(column.map(arrow::array::AsArray::as_primitive))
     }
 
     pub(crate) fn groups(&self) -> GroupColumns<'a> {
         let column = |name| self.batch.column_by_name(name);
-        let text = |name| column(name).map(|column| column.as_string_view());
+        let text = |name| column(name).map(arrow::array::AsArray::as_string_view);
         GroupColumns {
-            supplier: column("supplier").map(|column| column.as_primitive()),
-            month: column("month").map(|column| column.as_primitive()),
+            supplier: column("supplier").map(arrow::array::AsArray::as_primitive),
+            month: column("month").map(arrow::array::AsArray::as_primitive),
             category: text("category"),
             site: text("site"),
             currency: text("currency"),
