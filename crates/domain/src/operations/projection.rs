@@ -65,14 +65,13 @@ async fn rewrite(
                 write::<OrderLine>(keelson, &mut reader, place, merged, read::order_lines).await?
             }
             Kind::Receipts => {
-                write::<Receipt>(keelson, &mut reader, place, merged, read::receipts).await?
+                write::<Receipt>(keelson, &mut reader, place, merged, Reader::page).await?
             }
             Kind::Inspections => {
-                write::<Inspection>(keelson, &mut reader, place, merged, read::inspections).await?
+                write::<Inspection>(keelson, &mut reader, place, merged, Reader::page).await?
             }
             Kind::InvoiceLines => {
-                write::<InvoiceLine>(keelson, &mut reader, place, merged, read::invoice_lines)
-                    .await?
+                write::<InvoiceLine>(keelson, &mut reader, place, merged, Reader::page).await?
             }
         };
         projected.rows += file.as_ref().map_or(0, |file| file.rows);

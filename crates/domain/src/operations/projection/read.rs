@@ -53,16 +53,14 @@ impl Reader {
         }
     }
 
-    /// The next rows of a month behind an id, and the last of their ids; nothing when there are no more. `sql` takes the month,
-    /// the id and how many.
-    async fn page<T: Stored>(
+    /// The next facts of a month behind an id, and the last of their ids; nothing when there are no more.
+    pub(super) async fn page<T: Stored>(
         &mut self,
-        sql: &'static str,
         month: i32,
         after: i64,
         merged: &HashMap<i64, i64>,
     ) -> Result<Option<(Vec<T>, i64)>> {
-        let mut rows: Vec<T> = self.rows(sql, (month, after, PAGE)).await?;
+        let mut rows: Vec<T> = self.rows(T::PAGE, (month, after, PAGE)).await?;
         for row in &mut rows {
             if let Some(survivor) = merged.get(row.supplier()) {
                 *row.supplier() = *survivor;
@@ -73,7 +71,7 @@ impl Reader {
 }
 
 /// A row's columns, from left to right.
-struct Cursor<'a, R> {
+pub(super) struct Cursor<'a, R> {
     row: &'a R,
     next: usize,
 }
@@ -81,7 +79,7 @@ struct Cursor<'a, R> {
 macro_rules! columns {
     ($($read:ident: $type:ty),+) => {
         /// The columns of a row, by their place.
-        trait Columns {
+        pub(super) trait Columns {
             type Error;
             $(fn $read(&self, at: usize) -> Result<$type, Self::Error>;)+
         }
@@ -130,19 +128,24 @@ impl<'a, R: Columns> Cursor<'a, R> {
 }
 
 /// What a row is read into: its fields follow as the statement selects them.
-trait Read: Sized + Send + 'static {
+pub(super) trait Read: Sized + Send + 'static {
     fn read<R: Columns>(row: &mut Cursor<'_, R>) -> Result<Self, R::Error>;
 }
 
 /// A fact, which has a page of its table.
-trait Stored: Read {
+pub(super) trait Stored: Read {
+    /// Selects a page: it takes the month, the id and how many.
+    const PAGE: &'static str;
+
     fn id(&self) -> i64;
     fn supplier(&mut self) -> &mut i64;
 }
 
 macro_rules! stored {
-    ($($fact:ident),+) => {$(
+    ($($fact:ident: $page:ident),+) => {$(
         impl Stored for $fact {
+            const PAGE: &'static str = $page;
+
             fn id(&self) -> i64 {
                 self.id
             }
@@ -154,7 +157,12 @@ macro_rules! stored {
     )+};
 }
 
-stored!(OrderLine, Receipt, Inspection, InvoiceLine);
+stored! {
+    OrderLine: ORDER_LINES,
+    Receipt: RECEIPTS,
+    Inspection: INSPECTIONS,
+    InvoiceLine: INVOICE_LINES
+}
 
 const ORDER_LINES: &str = "SELECT id, supplier_id, source_id, source_key, order_number, line_number, item, description, \
      category, site, unit, quantity_milli, price_micros, value_minor, currency, \
@@ -222,7 +230,7 @@ pub(super) async fn order_lines(
     after: i64,
     merged: &HashMap<i64, i64>,
 ) -> Result<Option<(Vec<OrderLine>, i64)>> {
-    let page = reader.page::<OrderLine>(ORDER_LINES, month, after, merged);
+    let page = reader.page::<OrderLine>(month, after, merged);
     let Some((mut lines, last)) = page.await? else {
         return Ok(None);
     };
@@ -260,15 +268,6 @@ impl Read for Receipt {
     }
 }
 
-pub(super) async fn receipts(
-    reader: &mut Reader,
-    month: i32,
-    after: i64,
-    merged: &HashMap<i64, i64>,
-) -> Result<Option<(Vec<Receipt>, i64)>> {
-    reader.page(RECEIPTS, month, after, merged).await
-}
-
 const INSPECTIONS: &str = "SELECT id, supplier_id, source_id, source_key, line_key, lot, category, site, inspected_on, \
      received_on, received_milli, inspected_milli, defective_milli, result, cause \
      FROM inspections WHERE month = $1 AND id > $2 AND superseded_by IS NULL ORDER BY id LIMIT $3";
@@ -293,15 +292,6 @@ impl Read for Inspection {
             cause: row.text()?,
         })
     }
-}
-
-pub(super) async fn inspections(
-    reader: &mut Reader,
-    month: i32,
-    after: i64,
-    merged: &HashMap<i64, i64>,
-) -> Result<Option<(Vec<Inspection>, i64)>> {
-    reader.page(INSPECTIONS, month, after, merged).await
 }
 
 const INVOICE_LINES: &str = "SELECT id, supplier_id, source_id, source_key, invoice_number, line_number, line_key, \
@@ -340,13 +330,4 @@ impl Read for InvoiceLine {
             fx_actual_micros: row.number()?,
         })
     }
-}
-
-pub(super) async fn invoice_lines(
-    reader: &mut Reader,
-    month: i32,
-    after: i64,
-    merged: &HashMap<i64, i64>,
-) -> Result<Option<(Vec<InvoiceLine>, i64)>> {
-    reader.page(INVOICE_LINES, month, after, merged).await
 }
